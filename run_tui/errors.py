@@ -1,0 +1,101 @@
+"""Everything that can go wrong outside this program, as sentences a user can act on.
+
+RunTuiError
+├── ConfigError        the command line, the environment or the settings file is wrong     exit 2
+└── SourceError        a server could not be asked or did not answer well                  exit 1
+    ├── Unreachable    no connection, or it broke, or no answer in time                    exit 5
+    ├── Unauthorized   the server wants a token, or refused this one                       exit 3
+    ├── RunNotFound    the server does not know the run                                    exit 4
+    ├── ServerError    the server answered with an error of its own                        exit 1
+    │   └── Busy       the server asked to be left alone for a while (429, 503)            exit 1
+    ├── BadAnswer      something answered, but not as this kind of server does             exit 1
+    └── Unsupported    this kind of server cannot do what was asked                        exit 1
+"""
+
+
+class RunTuiError(Exception):
+    """The root: `str(error)` is one sentence to show, `hint` what to do next ("" if there is nothing to add)."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class ConfigError(RunTuiError):
+    """The command line, the environment or the settings file is wrong."""
+
+    exit_code = 2
+
+
+class SourceError(RunTuiError):
+    """A server could not be asked or did not answer well."""
+
+    @property
+    def transient(self) -> bool:
+        """Whether asking again later can help without anyone changing anything."""
+        return False
+
+
+class Unreachable(SourceError):
+    """No connection could be made, or it broke, or no answer came in time."""
+
+    exit_code = 5
+
+    @property
+    def transient(self) -> bool:
+        """Always: servers and networks come back."""
+        return True
+
+
+class Unauthorized(SourceError):
+    """The server wants a token, or refused this one."""
+
+    exit_code = 3
+
+
+class RunNotFound(SourceError):
+    """The server does not know the run."""
+
+    exit_code = 4
+
+
+class ServerError(SourceError):
+    """The server answered with an error of its own; `stack` is its traceback, where it sent one."""
+
+    def __init__(self, message: str, hint: str = "", *, status: int = 200, stack: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint)
+        self.status = status
+        self.stack = stack
+
+    @property
+    def transient(self) -> bool:
+        """Errors of the 500 family: a restart or a quieter moment may cure them."""
+        return self.status >= 500
+
+
+class Busy(ServerError):
+    """The server asked to be left alone for `retry_after` seconds (None: it did not say how long)."""
+
+    def __init__(self, message: str, hint: str = "", *, status: int, retry_after: float | None) -> None:
+        super().__init__(message, hint, status=status)
+        self.retry_after = retry_after
+
+    @property
+    def transient(self) -> bool:
+        """Always: the server itself said so."""
+        return True
+
+
+class BadAnswer(SourceError):
+    """Something answered, but not as this kind of server does: a web page, a cut body, an unknown shape."""
+
+    @property
+    def transient(self) -> bool:
+        """A proxy's error page or a cut body passes; what is no such server at all stays so and is asked rarely."""
+        return True
+
+
+class Unsupported(SourceError):
+    """This kind of server cannot do what was asked."""

@@ -1,0 +1,298 @@
+"""What runs, steps and events are, whichever system they come from: frozen data, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
+
+MAX_PAGE = 1000
+"""The most events asked for at once: Dagster servers clamp, refuse or choke on more."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class _OpenEnum(StrEnum):
+    """An enum that accepts values it does not know: a newer server may have more of them."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_ = member._value_ = value
+        return member
+
+
+class RunStatus(_OpenEnum):
+    """Where a run is in its life; unknown values keep their text and count as not finished."""
+
+    QUEUED = "QUEUED"
+    NOT_STARTED = "NOT_STARTED"
+    MANAGED = "MANAGED"
+    STARTING = "STARTING"
+    STARTED = "STARTED"
+    SUSPENDED = "SUSPENDED"
+    SUCCESS = "SUCCESS"
+    FAILURE = "FAILURE"
+    CANCELING = "CANCELING"
+    CANCELED = "CANCELED"
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run has ended; a last event may still follow."""
+        return self in (RunStatus.SUCCESS, RunStatus.FAILURE, RunStatus.CANCELED)
+
+    @property
+    def active(self) -> bool:
+        """Whether something of the run is executing now."""
+        return self in (RunStatus.STARTING, RunStatus.STARTED, RunStatus.CANCELING)
+
+
+class RunEventLevel(_OpenEnum):
+    """How severe an event is; an unknown level keeps its text and counts as INFO."""
+
+    CRITICAL = "CRITICAL"
+    ERROR = "ERROR"
+    WARNING = "WARNING"
+    INFO = "INFO"
+    DEBUG = "DEBUG"
+
+    @property
+    def rank(self) -> int:
+        """1 for DEBUG up to 5 for CRITICAL."""
+        return _RANKS.get(self.value, 2)
+
+
+_RANKS = {"DEBUG": 1, "INFO": 2, "WARNING": 3, "ERROR": 4, "CRITICAL": 5}
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class ErrorInfo(_Model):
+    """One exception as the server tells it, with what caused it."""
+
+    class_name: str | None = None
+    message: str = ""
+    stack: tuple[str, ...] = ()
+    cause: ErrorInfo | None = None
+
+    @property
+    def chain(self) -> tuple[ErrorInfo, ...]:
+        """This error, then its cause, then the cause's cause: the last is where it began."""
+        links = [self]
+        while links[-1].cause is not None:
+            links.append(links[-1].cause)
+        return tuple(links)
+
+
+class MetadataEntry(_Model):
+    """One labelled value of an event, its value already text ("1,024 rows", a path, JSON)."""
+
+    label: str
+    value: str
+    description: str | None = None
+
+
+class EventDetails(_Model):
+    """What only some events carry beside their message."""
+
+    error: ErrorInfo | None = None
+    metadata: tuple[MetadataEntry, ...] = ()
+
+
+class RunEvent(_Model):
+    """One event of a run.
+
+    `timestamp` is ISO 8601 as documented; `event_type` is None for a plain log message; `attempt` counts from 1
+    and is None where the step or the attempt is not known. Source: the Run API documents, `RunEvent`.
+    """
+
+    run_id: str
+    message: str
+    timestamp: str
+    level: RunEventLevel
+    step_key: str | None = None
+    event_type: str | None = None
+    attempt: int | None = None
+    error: ErrorInfo | None = None
+    metadata: tuple[MetadataEntry, ...] = ()
+
+
+class RunEventList(_Model):
+    """One page of a run's events; `total` counts this page. Source: the Run API documents, `RunEventList`."""
+
+    items: list[RunEvent]
+    total: int
+    cursor: str | None = None
+    has_more: bool = False
+
+
+class Run(_Model):
+    """One run's metadata; times are ISO 8601 in UTC. Source: the Run API documents, `Run`.
+
+    The fields after `mode` are not in the documents and stay at their defaults where a query does not ask for them.
+    """
+
+    id: str
+    status: RunStatus
+    created_at: str
+    started_at: str | None = None
+    ended_at: str | None = None
+    pipeline_name: str | None = None
+    mode: str | None = None
+    tags: dict[str, str] = {}
+    root_run_id: str | None = None
+    parent_run_id: str | None = None
+    config_yaml: str | None = None
+
+
+DOCUMENTED_RUN_FIELDS = frozenset(
+    {"id", "status", "created_at", "started_at", "ended_at", "pipeline_name", "mode"}
+)
+
+
+class RunList(_Model):
+    """One page of runs, newest first; `total` counts all runs that fit the filter, None where the server cannot say."""
+
+    items: list[Run]
+    total: int | None = None
+    cursor: str | None = None
+    has_more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """What to ask a server's run list for; empty fields ask for everything. Times are epoch seconds."""
+
+    statuses: tuple[RunStatus, ...] = ()
+    job: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    created_after: float | None = None
+    created_before: float | None = None
+    ids: tuple[str, ...] = ()
+
+
+class StepState(StrEnum):
+    """Where a step is in its life."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    RETRYING = "retrying"
+    SUCCESS = "success"
+    FAILURE = "failure"
+    SKIPPED = "skipped"
+    NOT_EXECUTED = "not executed"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a run's plan; `template` is the planned key a dynamic step came from ("work[?]" for "work[a]")."""
+
+    key: str
+    kind: str = "COMPUTE"
+    depends_on: tuple[str, ...] = ()
+    template: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """A page of one run's events as columns of equal length, in the server's order: what the store appends.
+
+    `timestamps` are the server's own texts (epoch milliseconds or ISO 8601); `details` is keyed by position in the
+    page. `run` is the run's state read in the same request, where the server allows that, never older than the events.
+    `skipped` says, a sentence each, what the server could not deliver; `skipped_count` how many events that was.
+    """
+
+    run_id: str
+    timestamps: Sequence[str] = ()
+    levels: Sequence[str] = ()
+    types: Sequence[str | None] = ()
+    steps: Sequence[str | None] = ()
+    messages: Sequence[str] = ()
+    details: Mapping[int, EventDetails] = field(default_factory=dict)
+    cursor: str | None = None
+    has_more: bool = False
+    run: Run | None = None
+    skipped: tuple[str, ...] = ()
+    skipped_count: int = 0
+
+    def __len__(self) -> int:
+        return len(self.messages)
+
+    def event(self, index: int) -> RunEvent:
+        """The event at `index` of this page, as the contract has it."""
+        details = self.details.get(index)
+        return RunEvent(
+            run_id=self.run_id,
+            message=self.messages[index],
+            timestamp=iso_timestamp(self.timestamps[index]),
+            level=RunEventLevel(self.levels[index]),
+            step_key=self.steps[index],
+            event_type=self.types[index],
+            error=details.error if details else None,
+            metadata=details.metadata if details else (),
+        )
+
+    def as_list(self) -> RunEventList:
+        """The page as the contract's list."""
+        items = [self.event(i) for i in range(len(self))]
+        return RunEventList(items=items, total=len(items), cursor=self.cursor, has_more=self.has_more)
+
+
+def iso_timestamp(value: str | float) -> str:
+    """Epoch milliseconds (digits) or seconds (a float) as `2026-11-22T00:36:51.079Z`; ISO text passes unchanged."""
+    if isinstance(value, str):
+        if not value.lstrip("-").isdigit():
+            return value
+        return _iso(int(value))
+    return _iso(int(value * 1000))
+
+
+def _iso(milliseconds: int) -> str:
+    try:
+        moment = _EPOCH + timedelta(milliseconds=milliseconds)
+    except OverflowError:
+        return str(milliseconds)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def epoch_ms(text: str) -> int:
+    """A server's time as epoch milliseconds; ISO text without a zone is taken as UTC; what is no time at all is 0."""
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return 0
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+STRUCTURE_TYPES = frozenset(
+    f"{prefix}_{suffix}"
+    for prefix in ("RUN", "PIPELINE")
+    for suffix in ("ENQUEUED", "DEQUEUED", "STARTING", "START", "SUCCESS", "FAILURE", "CANCELING", "CANCELED")
+) | frozenset(
+    {
+        "STEP_START", "STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED", "STEP_UP_FOR_RETRY", "STEP_RESTARTED",
+        "ASSET_MATERIALIZATION", "ASSET_FAILED_TO_MATERIALIZE", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION",
+        "STEP_EXPECTATION_RESULT", "RESOURCE_INIT_FAILURE", "HOOK_ERRORED",
+    }
+)  # fmt: skip
+"""Types that show a run's structure: servers file most of them under DEBUG, a level filter must not lose them."""
+
+
+def effective_rank(level: str, event_type: str | None) -> int:
+    """The rank a level filter works with: the level's own, but at least INFO's for the run's structure."""
+    rank = _RANKS.get(level, 2)
+    return 2 if rank < 2 and event_type in STRUCTURE_TYPES else rank

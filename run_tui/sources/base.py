@@ -1,0 +1,59 @@
+"""What the rest of the program asks of a run system, whichever it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from run_tui.model import EventPage, Run, RunEventList, RunFilter, RunList, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a system can do beyond runs and events; the screens show only what is true here."""
+
+    steps: bool = False
+    web_page: bool = False
+
+
+class Source(Protocol):
+    """One server of one system. Every method raises only `SourceError`s and can be called again after one."""
+
+    @property
+    def system(self) -> str:
+        """The API's name as error messages have it, e.g. "Dagster Plus API"."""
+
+    @property
+    def where(self) -> str:
+        """The server as the user knows it: its URL without any secret, or "demo"."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this system can do; known without asking the server."""
+
+    async def runs(self, filter: RunFilter, cursor: str | None = None, limit: int = 50) -> RunList:
+        """The newest runs that fit, after `cursor` (the last run's id of the page before)."""
+
+    async def run(self, run_id: str) -> Run:
+        """A run's documented metadata. Raises `RunNotFound`."""
+
+    async def run_details(self, run_id: str) -> Run:
+        """A run's metadata with its tags, configuration and ancestry. Raises `RunNotFound`."""
+
+    async def events(self, run_id: str, cursor: str | None = None, limit: int = 100) -> RunEventList:
+        """The documented page of events after `cursor`, oldest first, at most 1,000. Raises `RunNotFound`."""
+
+    async def page(self, run_id: str, cursor: str | None = None, limit: int = 1000) -> EventPage:
+        """A page of events as columns, with errors, metadata and the run's state. Raises `RunNotFound`."""
+
+    async def has_more_than(self, run_id: str, count: int) -> bool:
+        """Whether the server holds more than `count` events of the run: the check for gaps after its end."""
+
+    async def steps(self, run_id: str) -> list[Step]:
+        """The steps the run planned, each after those it depends on; [] where the system has no plan."""
+
+    def run_url(self, run_id: str) -> str | None:
+        """The run's web page, None where there is none."""
+
+    async def aclose(self) -> None:
+        """Lets go of connections; the source is not used afterwards."""
