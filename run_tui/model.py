@@ -153,9 +153,7 @@ class Run(_Model):
     config_yaml: str | None = None
 
 
-DOCUMENTED_RUN_FIELDS = frozenset(
-    {"id", "status", "created_at", "started_at", "ended_at", "pipeline_name", "mode"}
-)
+DOCUMENTED_RUN_FIELDS = frozenset({"id", "status", "created_at", "started_at", "ended_at", "pipeline_name", "mode"})
 
 
 class RunList(_Model):
@@ -189,6 +187,7 @@ class StepState(StrEnum):
     FAILURE = "failure"
     SKIPPED = "skipped"
     NOT_EXECUTED = "not executed"
+    INTERRUPTED = "did not finish"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,96 @@
+"""The command line: the explorer, and a plain command for what its screens show."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from difflib import get_close_matches
+from typing import NoReturn
+
+import click
+
+from run_tui import __version__
+from run_tui.cli._common import is_id_prefix, is_url, server_options
+from run_tui.cli.config import config_group
+from run_tui.cli.explore import demo, explore, open_explorer
+from run_tui.cli.run import run_group
+from run_tui.cli.run_events import run_events_group
+
+INTERRUPTED = 130
+
+
+class _Root(click.Group):
+    """A group whose first word may also be a run, to open in the explorer."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        word = args[0]
+        if word in self.commands or word.startswith("-") or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        if not _can_be_run(word):
+            similar = get_close_matches(word, self.commands, n=1)
+            hint = f"Did you mean {similar[0]}?" if similar else f"Commands: {', '.join(self.commands)}."
+            raise click.UsageError(f"{word!r} is neither a command nor a run's id or address. {hint}", ctx)
+        return explore.name, explore, args
+
+
+def _can_be_run(word: str) -> bool:
+    """Whether the word is a page's address or may be an id: ids hold digits, the commands' names do not."""
+    return is_url(word) or is_id_prefix(word) or any(character.isdigit() for character in word)
+
+
+@click.group(
+    cls=_Root,
+    invoke_without_command=True,
+    subcommand_metavar="[RUN_ID | COMMAND [ARGS]...]",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@server_options
+@click.version_option(__version__, prog_name="run-tui", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Explore orchestrator runs in the terminal: open a run, see what failed and why, filter and follow its events.
+
+    Without a command the explorer opens, on RUN_ID where one is given: an id, its first characters, or the address
+    of the run's web page. The commands print the same for scripts and pipes.
+
+    \b
+    Examples:
+      run-tui demo
+      run-tui --url localhost:3000
+      run-tui 9d38c7ea
+      run-tui run list --status failure
+      run-tui run-events get 9d38c7ea --type STEP_FAILURE --json
+
+    The server is chosen by -c/--connection, --url and --token, given anywhere; else by the environment variables
+    RUN_TUI_CONNECTION, RUN_TUI_URL and RUN_TUI_TOKEN; else by the settings file (see: run-tui config path); else it
+    is http://localhost:3000.
+
+    \b
+    Exit codes: 0 done, 1 the server answered with an error, 2 usage or settings,
+    3 not authorised, 4 not found, 5 not reachable.
+    """
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False
+    if ctx.invoked_subcommand is None:
+        open_explorer()
+
+
+for command in (demo, run_group, run_events_group, config_group):
+    cli.add_command(command)
+
+
+def main() -> NoReturn:
+    """The program `run-tui`."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a server's text may not fit the terminal's encoding
+    try:
+        code = cli.main(prog_name="run-tui", standalone_mode=False)
+    except click.Abort:
+        code = INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    sys.exit(code)

@@ -1,0 +1,38 @@
+"""Run systems, one module each; each is imported when it is first opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from run_tui.errors import ConfigError
+from run_tui.sources.base import Source
+from run_tui.sources.resolve import resolve_run_id
+
+if TYPE_CHECKING:
+    from run_tui.sources._http import AsgiApp
+
+__all__ = ["SYSTEMS", "open_source", "resolve_run_id"]
+
+SYSTEMS = ("dagster",)
+"""The kinds of server that `open_source` knows."""
+
+
+def open_source(
+    kind: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    app: AsgiApp | None = None,
+    name: str | None = None,
+) -> Source:
+    """A source for the server of the system `kind` at `url`; nothing is asked of it yet.
+
+    `headers` (tokens among them) go to this server alone; `app` answers in this process instead and is known by
+    `name`. Raises `ConfigError` for an unknown system, and for a URL or a header that HTTP cannot carry.
+    """
+    if kind == "dagster":
+        from run_tui.sources.dagster import DagsterSource
+
+        return DagsterSource(url, headers=headers, app=app, name=name)
+    raise ConfigError(f"there is no system {kind!r}", f"Known: {', '.join(SYSTEMS)}.")

@@ -1,0 +1,5 @@
+"""`python -m run_tui` is `run-tui`."""
+
+from run_tui.cli import main
+
+main()

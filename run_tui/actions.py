@@ -1,0 +1,103 @@
+"""What keys do: one table that makes the bindings, the palette, the help screen and the README's list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a key does; `where` names the list, screen or bar it belongs to, `shown` puts it into the footer."""
+
+    id: str
+    keys: str
+    title: str
+    help: str
+    where: str
+    action: str
+    shown: bool = False
+    key_display: str | None = None
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("list.down", "j,down", "Down", "Move down one row.", "list", "move(1)", key_display="j"),
+    Action("list.up", "k,up", "Up", "Move up one row.", "list", "move(-1)", key_display="k"),
+    Action("list.page_down", "pagedown,ctrl+d", "Page down", "Move down a screenful.", "list", "page(1)"),
+    Action("list.page_up", "pageup,ctrl+u", "Page up", "Move up a screenful.", "list", "page(-1)"),
+    Action("list.first", "g,home", "First", "Go to the first row.", "list", "first", key_display="g"),
+    Action("list.last", "G,end", "Last", "Go to the last row; in a log, follow it.", "list", "last", key_display="G"),
+    Action("list.open", "enter", "Open", "Open the row under the cursor.", "list", "open", shown=True),
+    Action("view.filter", "slash", "Filter", "Filter as you type; tab completes.", "view", "filter", True, "/"),
+    Action("view.back", "escape", "Back", "Clear the filter, close the detail, go back.", "view", "back"),
+    Action("view.refresh", "ctrl+r", "Refresh", "Ask the server now.", "view", "refresh"),
+    Action("view.web", "o", "Web page", "Open the web page of what is under the cursor.", "view", "web"),
+    Action("view.time", "t", "Time", "Times: local, UTC, since start, since previous.", "view", "time"),
+    Action("runs.info", "r", "Run", "Show the run's tags and configuration.", "runs", "run_info"),
+    Action("run.next_error", "e", "Next error", "Go to the next error.", "run", "seek(4, 1)", True),
+    Action("run.previous_error", "E", "Previous error", "Go to the previous error.", "run", "seek(4, -1)"),
+    Action("run.next_warning", "w", "Next warning", "Go to the next warning or error.", "run", "seek(3, 1)"),
+    Action("run.previous_warning", "W", "Previous warning", "Go to the one before.", "run", "seek(3, -1)"),
+    Action("run.follow", "f", "Follow", "Keep the newest event in view.", "run", "follow", True),
+    Action("run.steps", "s", "Steps", "Go to the steps; enter there filters by one.", "run", "steps", True),
+    Action("run.info", "r", "Run", "Show the run's tags, configuration and ancestry.", "run", "run_info", True),
+    Action("run.all", "0", "All levels", "Show events of every level.", "run", "level(0)"),
+    Action("run.debug", "1", "Debug and up", "The same as every level that has a name.", "run", "level(1)"),
+    Action("run.info_up", "2", "Info and up", "Hide debug events; the run's structure stays.", "run", "level(2)"),
+    Action("run.warning_up", "3", "Warning and up", "Show warnings and worse.", "run", "level(3)"),
+    Action("run.error_up", "4", "Error and up", "Show errors and worse.", "run", "level(4)"),
+    Action("run.critical", "5", "Critical", "Show critical events only.", "run", "level(5)"),
+    Action("run.left", "left", "Left", "Scroll long messages back.", "run", "scroll_text(-1)"),
+    Action("run.right", "right", "Right", "Scroll long messages sideways.", "run", "scroll_text(1)"),
+    Action("run.copy", "y", "Copy row", "Copy the row to the clipboard.", "run", "copy(False)"),
+    Action("run.copy_all", "Y", "Copy event", "Copy the whole event with its errors.", "run", "copy(True)"),
+    Action("app.palette", "ctrl+p,colon", "Palette", "All commands by name.", "app", "command_palette"),
+    Action("app.help", "question_mark", "Help", "All keys and the filter language.", "app", "help", True, "?"),
+    Action("app.quit", "q", "Quit", "Leave run-tui.", "app", "quit", True),
+)
+
+WHERE = {
+    "app": "Everywhere",
+    "view": "Runs and events",
+    "list": "Any list",
+    "runs": "Runs",
+    "run": "One run",
+}
+"""The places of the table in the order they are explained, with their names."""
+
+
+def bindings(*where: str) -> list[BindingType]:
+    """The Textual bindings of the actions that belong to these places."""
+    return [
+        Binding(
+            action.keys,
+            action.action,
+            action.title,
+            show=action.shown,
+            key_display=action.key_display,
+            tooltip=action.help,
+            id=action.id,
+        )
+        for action in ACTIONS
+        if action.where in where
+    ]
+
+
+_KEY_NAMES = {
+    "slash": "/",
+    "colon": ":",
+    "question_mark": "?",
+    "escape": "esc",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "down": "↓",
+    "up": "↑",
+    "left": "←",
+    "right": "→",
+}
+
+
+def key_text(action: Action) -> str:
+    """An action's keys as a person reads them: `j ↓`."""
+    return " ".join(_KEY_NAMES.get(key, key) for key in action.keys.split(","))

@@ -1,0 +1,242 @@
+"""The application: owns source, feed and store, starts every worker, and tells the screens what came in."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Coroutine, Iterable, Mapping
+from contextlib import aclosing
+from typing import ClassVar
+
+from textual import on
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from run_tui.actions import bindings
+from run_tui.errors import RunTuiError, SourceError
+from run_tui.feed import Feed, FeedState, Loaded, Phase, Restarted, RunChanged
+from run_tui.format import clean
+from run_tui.listing import Listed, Listing
+from run_tui.model import Run, RunFilter
+from run_tui.screens.base import RefreshWanted, WebPageWanted
+from run_tui.screens.help import HelpScreen
+from run_tui.screens.run import RunScreen
+from run_tui.screens.runs import RunsScreen
+from run_tui.sources import resolve_run_id
+from run_tui.sources.base import Source
+from run_tui.store import EventStore
+from run_tui.widgets.status_line import Activity
+
+SLICE = 0.004
+"""Seconds of filtering between two chances for keys and frames."""
+
+
+class RunTuiApp(App[None]):
+    """The explorer on one connection; `run_id` opens that run at once."""
+
+    TITLE = "run-tui"
+    CSS_PATH = "run_tui.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = bindings("app")
+
+    def __init__(
+        self, source: Source, connection: str, run_id: str | None = None, keys: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__()
+        self.source, self.connection = source, connection
+        self._wanted = run_id
+        self._keys = dict(keys or {})
+        self._listing = Listing(source, RunFilter())
+        self._feed: Feed | None = None
+
+    async def on_mount(self) -> None:
+        """Shows the runs, or the one run that was asked for."""
+        self.set_keymap(self._keys)
+        await self.push_screen(RunsScreen(self.connection, self.source.where))
+        self._start(self._follow_runs(), "runs")
+        if self._wanted is not None:
+            self._start(self._open_wanted(self._wanted), "open")
+
+    async def on_unmount(self) -> None:
+        """Lets go of the connections."""
+        await self.source.aclose()
+
+    # Workers
+
+    def _start(self, work: Coroutine[None, None, None], group: str) -> None:
+        self.run_worker(work, group=group, exclusive=True, exit_on_error=False)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker that broke is a defect of ours: say so instead of standing still."""
+        if event.state is WorkerState.ERROR:
+            self.notify(f"{event.worker.group} stopped: {event.worker.error!r}", severity="error", markup=False)
+
+    async def _follow_runs(self) -> None:
+        async with aclosing(self._listing.updates()) as updates:
+            async for listed in updates:
+                self._show_listed(listed)
+
+    def _show_listed(self, listed: Listed) -> None:
+        screen = self._runs_screen
+        if listed.error is None:
+            screen.show_runs(listed.runs, listed.total, listed.has_more)
+            screen.show_activity(Activity("● live", "good"))
+        else:
+            screen.show_failure(str(listed.error), listed.error.hint)
+            screen.show_activity(_reconnecting(listed.error, listed.retry_in))
+
+    async def _follow_run(self, screen: RunScreen, feed: Feed) -> None:
+        fresh: EventStore | None = None
+        async with aclosing(feed.updates()) as updates:
+            async for update in updates:
+                match update:
+                    case Loaded(page):
+                        (fresh if fresh is not None else screen.store).append(page)
+                        if fresh is None:
+                            screen.store_changed()
+                    case RunChanged(run):
+                        screen.show_run(run)
+                    case Restarted(reason):
+                        fresh = EventStore(screen.run.id)
+                        self.notify(f"{reason} Reading it again.", markup=False)
+                    case FeedState():
+                        if update.phase in (Phase.LIVE, Phase.WAITING, Phase.DONE):
+                            if fresh is not None:
+                                screen.replace_store(fresh)
+                                fresh = None
+                            screen.show_read(update.phase is Phase.DONE)
+                        screen.show_activity(_activity(update))
+                        if update.phase is Phase.FAILED and update.error is not None:
+                            screen.show_failure(str(update.error), update.error.hint)
+                await asyncio.sleep(0)
+
+    async def _read_details(self, screen: RunScreen) -> None:
+        """The plan and the tags come once; without them the run is still readable, so a failure is only said."""
+        try:
+            screen.show_plan(await self.source.steps(screen.run.id))
+            screen.show_run(await self.source.run_details(screen.run.id))
+        except SourceError as error:
+            self.notify(f"Steps and tags could not be read: {clean(str(error))}", severity="warning", markup=False)
+
+    async def _open_wanted(self, text: str) -> None:
+        try:
+            run = await self.source.run(await resolve_run_id(self.source, text))
+        except RunTuiError as error:
+            self._say(error)
+        else:
+            await self._open(run)
+
+    async def _show_info(self, run_id: str) -> None:
+        try:
+            run = await self.source.run_details(run_id)
+        except SourceError as error:
+            self._say(error)
+        else:
+            self._runs_screen.show_info(run)
+
+    async def _finish_view(self, screen: RunScreen) -> None:
+        while screen.is_attached and not screen.continue_filter(SLICE):
+            await asyncio.sleep(0)
+
+    # What screens ask for
+
+    @property
+    def _runs_screen(self) -> RunsScreen:
+        screen = self.screen_stack[1]
+        assert isinstance(screen, RunsScreen)
+        return screen
+
+    @on(RunsScreen.Chosen)
+    async def _open_chosen(self, event: RunsScreen.Chosen) -> None:
+        await self._open(event.run)
+
+    async def _open(self, run: Run) -> None:
+        screen = RunScreen(run, self.source.where, self._runs_screen.time_mode)
+        self._feed = Feed(self.source, run.id)
+        await self.push_screen(screen)
+        self._start(self._follow_run(screen, self._feed), "feed")
+        self._start(self._read_details(screen), "details")
+
+    @on(RunScreen.Closed)
+    def _close_run(self) -> None:
+        for group in ("feed", "details", "filter"):
+            self.workers.cancel_group(self, group)
+        self._feed = None
+        self.pop_screen()
+        self._listing.poll_now()
+
+    @on(RunScreen.ViewUnfinished)
+    def _continue_view(self, event: RunScreen.ViewUnfinished) -> None:
+        self._start(self._finish_view(event.screen), "filter")
+
+    @on(RunsScreen.FilterChanged)
+    def _list_others(self, event: RunsScreen.FilterChanged) -> None:
+        self._listing = Listing(self.source, event.filter)
+        self._start(self._follow_runs(), "runs")
+
+    @on(RunsScreen.OlderWanted)
+    def _list_older(self) -> None:
+        self._listing.read_older()
+
+    @on(RunsScreen.InfoWanted)
+    def _info_wanted(self, event: RunsScreen.InfoWanted) -> None:
+        self._start(self._show_info(event.run_id), "details")
+
+    @on(RefreshWanted)
+    def _refresh(self) -> None:
+        (self._feed or self._listing).poll_now()
+
+    @on(WebPageWanted)
+    def _open_web(self, event: WebPageWanted) -> None:
+        url = self.source.run_url(event.run_id)
+        if url is None:
+            self.notify("This connection has no web page.", severity="warning")
+        elif _can_open_browser():
+            self.open_url(url)
+        else:
+            self.copy_to_clipboard(clean(url))
+            self.notify(f"{clean(url)}\nCopied: open it where there is a browser.", markup=False)
+
+    def action_help(self) -> None:
+        """Shows all keys and the filter language."""
+        self.push_screen(HelpScreen())
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: what keys do here, then themes and what else Textual offers."""
+        yield from super().get_system_commands(screen)
+
+    def _say(self, error: RunTuiError) -> None:
+        self.notify(clean(f"{error} {error.hint}"), severity="error", timeout=10, markup=False)
+
+
+def run_app(source: Source, connection: str, run_id: str | None = None, keys: Mapping[str, str] | None = None) -> int:
+    """Runs the explorer until the user quits; the exit code of the program."""
+    app = RunTuiApp(source, connection, run_id, keys)
+    app.run()
+    return app.return_code or 0
+
+
+def _reconnecting(error: SourceError, retry_in: float | None) -> Activity:
+    until = None if retry_in is None else time.monotonic() + retry_in
+    return Activity(f"↻ {clean(str(error))}", "warning", until)
+
+
+def _activity(state: FeedState) -> Activity:
+    if state.error is not None and state.phase is Phase.RECONNECTING:
+        return _reconnecting(state.error, state.retry_in)
+    return {
+        Phase.LOADING: Activity("◌ loading", "active"),
+        Phase.LIVE: Activity("● live", "good"),
+        Phase.WAITING: Activity("○ waiting for the run to start", "waiting"),
+        Phase.DONE: Activity("✓ all read", "quiet"),
+    }.get(state.phase, Activity("✗ cannot be read", "bad"))
+
+
+def _can_open_browser() -> bool:
+    """Over SSH, or on a Linux machine without a display, a browser would open elsewhere or inside the terminal."""
+    if os.environ.get("SSH_CONNECTION"):
+        return False
+    return os.name != "posix" or os.uname().sysname == "Darwin" or bool(os.environ.get("DISPLAY"))

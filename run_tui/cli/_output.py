@@ -1,0 +1,166 @@
+"""Runs and events as the tables and the JSON of the Run API documents."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+import sys
+import time
+from typing import Any, Protocol
+
+import click
+
+from run_tui import format as fmt
+from run_tui.model import DOCUMENTED_RUN_FIELDS, Run, RunEvent, RunList, RunStatus
+
+STATUS_COLOURS = {"good": "green", "bad": "red", "active": "blue", "waiting": "yellow"}
+
+
+class EventPrinter(Protocol):
+    """Prints a run's events as they come in."""
+
+    def add(self, events: list[RunEvent]) -> None:
+        """Takes the next events."""
+
+    def end(self) -> None:
+        """Says that there are no more."""
+
+
+class EventTable:
+    """The documented table; its head is printed with the first event."""
+
+    def __init__(self, run_id: str) -> None:
+        self._run_id = fmt.clean(run_id)
+        self._count = 0
+
+    def add(self, events: list[RunEvent]) -> None:
+        """Prints a line for each event."""
+        lines = [_event_row(event) for event in events]
+        if not self._count:
+            header = f"{'TIMESTAMP':<20} {'TYPE':<20} {'STEP_KEY':<30} {'MESSAGE':<50}"
+            lines[:0] = [f"Events for run {self._run_id}:", "", header, "-" * len(header)]
+        self._count += len(events)
+        click.echo("\n".join(lines))
+
+    def end(self) -> None:
+        """Prints the count."""
+        if self._count:
+            click.echo(f"\nTotal events: {self._count}")
+        else:
+            click.echo(f"No events found for run {self._run_id}")
+
+
+class EventDocument:
+    """The documented JSON object, printed whole at the end."""
+
+    def __init__(self, run_id: str) -> None:
+        self._run_id = run_id
+        self._events: list[dict[str, str | None]] = []
+
+    def add(self, events: list[RunEvent]) -> None:
+        """Keeps the events for the end."""
+        self._events += map(_event_object, events)
+
+    def end(self) -> None:
+        """Prints the object."""
+        whole = {"run_id": self._run_id, "events": self._events, "count": len(self._events)}
+        click.echo(json.dumps(whole, indent=2))
+
+
+class EventLines:
+    """The events of the documented JSON, one object a line: what can be read while a run goes on."""
+
+    def add(self, events: list[RunEvent]) -> None:
+        """Prints a line for each event."""
+        click.echo("\n".join(json.dumps(_event_object(event)) for event in events))
+
+    def end(self) -> None:
+        """Nothing: every line stands for itself."""
+
+
+def _event_row(event: RunEvent) -> str:
+    timestamp = fmt.clean(event.timestamp)[:19]
+    event_type = fmt.clean(event.event_type or "")
+    step_key = fmt.clean(event.step_key or "")
+    message = fmt.clean(event.message)
+    message = message[:47] + "..." if len(message) > 50 else message
+    return f"{timestamp:<20} {event_type:<20} {step_key:<30} {message:<50}"
+
+
+def _event_object(event: RunEvent) -> dict[str, str | None]:
+    return {
+        "runId": event.run_id,
+        "message": event.message,
+        "timestamp": event.timestamp,
+        "level": event.level,
+        "stepKey": event.step_key,
+        "eventType": event.event_type,
+    }
+
+
+def print_more(what: str, cursor: str) -> None:
+    """Tells on stderr how to go on where a limit ended the output."""
+    click.echo(f"More {what}: --cursor {shlex.quote(fmt.clean(cursor))}", err=True)
+
+
+def print_run(run: Run, as_json: bool) -> None:
+    """A run's metadata: the documented lines, or the documented object."""
+    if as_json:
+        click.echo(run.model_dump_json(indent=2, include=set(DOCUMENTED_RUN_FIELDS)))
+        return
+    lines = {
+        "Run ID": run.id,
+        "Status": run.status.value,
+        "Created": run.created_at,
+        "Started": run.started_at,
+        "Ended": run.ended_at,
+        "Pipeline": run.pipeline_name,
+        "Mode": run.mode,
+    }
+    click.echo("\n".join(f"{label}: {fmt.clean(value)}" for label, value in lines.items() if value))
+
+
+def print_runs(runs: RunList, as_json: bool) -> None:
+    """A list of runs: an aligned table, or an object with `items` as `print_run` has them and their tags."""
+    if as_json:
+        items = [run.model_dump(mode="json", include={*DOCUMENTED_RUN_FIELDS, "tags"}) for run in runs.items]
+        whole: dict[str, Any] = {"items": items, "cursor": runs.cursor, "has_more": runs.has_more}
+        click.echo(json.dumps(whole, indent=2))
+    elif runs.items:
+        click.echo("\n".join(_run_table(runs.items)))
+    else:
+        click.echo("No runs found")
+
+
+def _run_table(runs: list[Run]) -> list[str]:
+    """The table's lines; ids are cut to eight characters where a terminal is too narrow for whole ones."""
+    now = time.time()
+    rows = [_run_cells(run, now) for run in runs]
+    widths = _widths(rows)
+    if sys.stdout.isatty() and sum(widths) + 2 * (len(widths) - 1) > shutil.get_terminal_size().columns:
+        rows = [(fmt.short_id(run_id), *rest) for run_id, *rest in rows]
+        widths = _widths(rows)
+    head = _line(RUN_COLUMNS, widths)
+    return [head, *(_line(row, widths, run.status) for row, run in zip(rows, runs, strict=True))]
+
+
+RUN_COLUMNS = ("ID", "STATUS", "JOB", "CREATED (UTC)", "DURATION")
+
+
+def _run_cells(run: Run, now: float) -> tuple[str, ...]:
+    seconds = fmt.run_seconds(run, now)
+    created = fmt.clean(run.created_at)[:19].replace("T", " ")
+    took = "" if seconds is None else fmt.duration(seconds)
+    return fmt.clean(run.id), fmt.clean(run.status.value), fmt.clean(run.pipeline_name or ""), created, took
+
+
+def _widths(rows: list[tuple[str, ...]]) -> list[int]:
+    return [max(map(len, column)) for column in zip(RUN_COLUMNS, *rows, strict=True)]
+
+
+def _line(cells: tuple[str, ...], widths: list[int], status: RunStatus | None = None) -> str:
+    padded = [f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)]
+    if status is not None:
+        padded[1] = click.style(padded[1], fg=STATUS_COLOURS.get(fmt.status_style(status)))
+    return "  ".join(padded).rstrip()

@@ -1,0 +1,53 @@
+"""`run-tui config …`: where the settings come from."""
+
+from __future__ import annotations
+
+import click
+
+from run_tui import config
+from run_tui.cli._common import chosen_connection, load_settings, server_options, telling
+
+
+@click.group("config")
+@server_options
+def config_group() -> None:
+    """Show where settings come from."""
+
+
+@config_group.command("path")
+@server_options
+def show_path() -> None:
+    """Print where the settings file is, or would be.
+
+    \b
+    Example:
+      $EDITOR "$(run-tui config path)"
+    """
+    click.echo(config.settings_path())
+
+
+@config_group.command("show")
+@server_options
+def show_settings() -> None:
+    """Print the connection that would be used and where each setting of it comes from; tokens stay hidden.
+
+    \b
+    Examples:
+      run-tui config show
+      RUN_TUI_CONNECTION=staging run-tui config show
+    """
+    with telling():
+        settings = load_settings()
+        connection = chosen_connection(settings)
+        secret = "********" if connection.token else "none"
+        rows = [
+            ("Settings file", str(settings.path), "read" if settings.exists else "not there"),
+            ("Connection", connection.name, connection.origins["name"]),
+            ("URL", connection.url, connection.origins["url"]),
+            ("Token", secret, connection.origins["token"]),
+        ]
+        rows += [("Known", profile.name, profile.address.url) for profile in settings.profiles.values()]
+        rows += [("Key", binding, keys) for binding, keys in settings.keys.items()]
+        width = max(len(value) for _, value, _ in rows)
+        for label, value, origin in rows:
+            click.echo(f"{label + ':':<15}{value:<{width}}  {origin}")

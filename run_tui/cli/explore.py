@@ -1,0 +1,46 @@
+"""`run-tui [RUN_ID]` and `run-tui demo`: the full-screen explorer."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from run_tui import config
+from run_tui.cli._common import chosen_connection, load_settings, open_connection, server_options, telling
+
+
+@click.command("run-tui", hidden=True)
+@click.argument("run_id", metavar="[RUN_ID]", required=False)
+@server_options
+def explore(run_id: str | None) -> None:
+    """Open the explorer, on a run where one is given."""
+    open_explorer(run_id)
+
+
+@click.command("demo")
+@click.argument("run_id", required=False)
+def demo(run_id: str | None) -> None:
+    """Open the explorer on the demo: no server, no settings.
+
+    \b
+    Example:
+      run-tui demo
+    """
+    open_explorer(run_id, config.Choice(config.OPTIONS, connection=config.DEMO))
+
+
+def open_explorer(run_id: str | None = None, choice: config.Choice | None = None) -> None:
+    """Runs the explorer to its end on `choice`, else on the connection that the command line leads to."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError(
+            "The explorer needs a terminal. For scripts and pipes there are the commands "
+            "run-tui run list, run-tui run get RUN_ID and run-tui run-events get RUN_ID."
+        )
+    with telling():
+        settings = load_settings()
+        connection = chosen_connection(settings, run_id) if choice is None else config.resolve([choice], settings)
+        from run_tui.app import run_app
+
+        code = run_app(open_connection(connection), connection.name, run_id, settings.keys)
+    click.get_current_context().exit(code)

@@ -1,0 +1,120 @@
+"""`run-tui run …`: one run's metadata, and the newest runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from run_tui.cli._common import ask, json_option, server_options, with_run
+from run_tui.cli.run_events import get_events
+
+if TYPE_CHECKING:
+    from run_tui.model import RunFilter, RunList, RunStatus
+    from run_tui.sources.base import Source
+
+DEFAULT_RUNS = 50
+
+
+@click.group("run")
+@server_options
+def run_group() -> None:
+    """Show runs: one run's metadata, the newest runs, a run's events."""
+
+
+run_group.add_command(get_events, "events")
+
+
+@run_group.command("get")
+@click.argument("run_id")
+@json_option
+@server_options
+def get_run(run_id: str, as_json: bool) -> None:
+    """Print a run's metadata.
+
+    RUN_ID may be the beginning of an id (four characters or more) or the address of the run's web page.
+
+    \b
+    Examples:
+      run-tui run get 9d38c7ea
+      run-tui run get 9d38c7ea-2c1f-4a53-9b3e-6a1b0f6f2d11 --json
+    """
+
+    async def work(source: Source) -> int:
+        from run_tui.cli._output import print_run
+
+        print_run(await with_run(source, run_id, source.run), as_json)
+        return 0
+
+    ask(work, run_id=run_id, as_json=as_json)
+
+
+def _statuses(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[RunStatus, ...]:
+    from run_tui.model import RunStatus
+
+    names = [name.strip().upper() for value in values for name in value.split(",")]
+    for name in names:
+        if name not in RunStatus.__members__:
+            raise click.BadParameter(f"{name!r} is none of {', '.join(RunStatus.__members__)}.", ctx, param)
+    return tuple(RunStatus(name) for name in names)
+
+
+def _tags(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    for value in values:
+        if "=" not in value:
+            raise click.BadParameter(f"{value!r} is not KEY=VALUE.", ctx, param)
+    return tuple((key, value) for key, _, value in (text.partition("=") for text in values))
+
+
+@run_group.command("list")
+@click.option("--limit", type=click.IntRange(min=1), default=DEFAULT_RUNS, show_default=True, help="How many runs.")
+@click.option("--cursor", help="Go on where an earlier list ended.")
+@click.option(
+    "--status", "statuses", multiple=True, callback=_statuses, help="Only runs of this status; comma separated."
+)
+@click.option("--job", help="Only runs of this job.")
+@click.option("--tag", "tags", metavar="KEY=VALUE", multiple=True, callback=_tags, help="Only runs with this tag.")
+@json_option
+@server_options
+def list_runs(
+    *,
+    limit: int,
+    cursor: str | None,
+    statuses: tuple[RunStatus, ...],
+    job: str | None,
+    tags: tuple[tuple[str, str], ...],
+    as_json: bool,
+) -> None:
+    """Print the newest runs, the newest first.
+
+    Where there are more, the cursor to go on with is told on stderr, and in the JSON.
+
+    \b
+    Examples:
+      run-tui run list --status failure,canceled --limit 10
+      run-tui run list --job nightly_etl --tag team=data --json
+    """
+
+    async def work(source: Source) -> int:
+        from run_tui.cli._output import print_more, print_runs
+        from run_tui.model import RunFilter
+
+        runs = await _read_runs(source, RunFilter(statuses=statuses, job=job, tags=tags), cursor, limit)
+        print_runs(runs, as_json)
+        if runs.has_more and runs.cursor is not None and not as_json:
+            print_more("runs", runs.cursor)
+        return 0
+
+    ask(work, as_json=as_json)
+
+
+async def _read_runs(source: Source, wanted: RunFilter, cursor: str | None, limit: int) -> RunList:
+    """The first `limit` runs after `cursor`, in as many requests as they take."""
+    from run_tui.model import MAX_PAGE
+
+    page = await source.runs(wanted, cursor, min(limit, MAX_PAGE))
+    items = page.items
+    while page.has_more and page.items and len(items) < limit:
+        page = await source.runs(wanted, page.cursor, min(limit - len(items), MAX_PAGE))
+        items = items + page.items
+    return page.model_copy(update={"items": items})

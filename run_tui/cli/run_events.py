@@ -1,0 +1,101 @@
+"""`run-tui run-events …`: a run's events, once or for as long as it goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from run_tui.cli._common import ask, json_option, server_options, with_run
+
+if TYPE_CHECKING:
+    from run_tui.query import Filter
+    from run_tui.sources.base import Source
+
+DEFAULT_EVENTS = 100
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+@dataclass(frozen=True, slots=True)
+class EventsRequest:
+    """What the options of `run-events get` ask for; `limit` is None for as many as there are."""
+
+    types: str | None
+    step: str | None
+    level: str | None
+    filter: Filter | None
+    limit: int | None
+    cursor: str | None
+    follow: bool
+    exit_status: bool
+    as_json: bool
+
+    @property
+    def selective(self) -> bool:
+        """Whether some events may not be wanted."""
+        return not (self.types is None and self.step is None and self.level is None and self.filter is None)
+
+    @property
+    def counts_attempts(self) -> bool:
+        """Whether the filter asks for attempts, which only reading from the run's beginning can tell."""
+        return self.filter is not None and self.filter.attempts != type(self.filter)().attempts
+
+
+@click.group("run-events")
+@server_options
+def run_events_group() -> None:
+    """Show a run's events."""
+
+
+def _filter(ctx: click.Context, param: click.Parameter, text: str | None) -> Filter | None:
+    if text is None:
+        return None
+    from run_tui.query import parse
+
+    query = parse(text)
+    for problem in query.problems:
+        raise click.BadParameter(f"{problem.message}: {text[problem.start : problem.end]}", ctx, param)
+    return query.filter
+
+
+@run_events_group.command("get")
+@click.argument("run_id")
+@click.option("--type", "types", metavar="TYPES", help="Only events of these types, comma separated.")
+@click.option("--step", metavar="TEXT", help="Only events whose step key holds this text, in either case.")
+@click.option("--level", type=click.Choice(LEVELS, case_sensitive=False), help="Only events of this level and above.")
+@click.option("--filter", metavar="QUERY", callback=_filter, help="Only events that the explorer's filter would show.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    help=f"How many events, counted after filtering.  [default: {DEFAULT_EVENTS}; with --follow: no limit]",
+)
+@click.option("--cursor", help="Go on where an earlier call ended.")
+@click.option("--follow", is_flag=True, help="Print further events as they come, until the run has ended.")
+@click.option("--exit-status", is_flag=True, help="Exit with 10 for a failed run, 11 for a canceled one.")
+@json_option
+@server_options
+def get_events(run_id: str, **options: Any) -> None:
+    """Print a run's events, the oldest first.
+
+    RUN_ID may be the beginning of an id (four characters or more) or the address of the run's web page. Where a limit
+    ends the output before the last event, the cursor to go on with is told on stderr: following it loses no event
+    and repeats none. With --follow and --json each line is one event.
+
+    \b
+    Examples:
+      run-tui run-events get 9d38c7ea
+      run-tui run-events get 9d38c7ea --type STEP_SUCCESS,STEP_FAILURE --step transform
+      run-tui run-events get 9d38c7ea --filter 'level:warning -step:check "exit code"' --json
+      run-tui run-events get 9d38c7ea --follow --exit-status
+    """
+    request = EventsRequest(**options)
+    if request.cursor is not None and request.counts_attempts:
+        raise click.UsageError("attempt: counts from the run's beginning, so it does not go with --cursor.")
+
+    async def work(source: Source) -> int:
+        from run_tui.cli._events import print_events
+
+        return await with_run(source, run_id, lambda full_id: print_events(source, full_id, request))
+
+    ask(work, run_id=run_id, as_json=request.as_json)

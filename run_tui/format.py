@@ -1,0 +1,255 @@
+"""Model values as display text; the one place that makes hostile text harmless."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, tzinfo
+from enum import StrEnum
+
+from run_tui.model import ErrorInfo, Run, RunEvent, RunStatus, StepState, epoch_ms
+
+_COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
+_DROPPED = re.compile("[\u200c\u200d\ufe0e\ufe0f]")
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff"
+    "\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+_PICTURES = {"\n": "↵", "\t": "  ", "\x7f": "␡"} | {chr(c): chr(0x2400 + c) for c in range(32) if chr(c) not in "\n\t"}
+
+
+def clean(text: str) -> str:
+    """Server text as one harmless line: controls, direction marks and lone surrogates are made visible.
+
+    Colour sequences go, and so do joiners and presentation selectors, whose width terminals do not agree on.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    text = _COLOUR.sub("", text.replace("\r\n", "\n"))
+    return _UNSAFE.sub(_visible, _DROPPED.sub("", text))
+
+
+def clean_lines(text: str) -> list[str]:
+    """Server text as harmless lines, cut where it has line breaks."""
+    return [clean(line) for line in text.replace("\r\n", "\n").split("\n")]
+
+
+def _visible(match: re.Match[str]) -> str:
+    character = match[0]
+    return _PICTURES.get(character) or f"⟨{ord(character):02X}⟩"
+
+
+def shorten(text: str, width: int) -> str:
+    """The text in at most `width` characters, with an ellipsis where it was cut."""
+    return text if len(text) <= width else text[: max(width - 1, 0)] + "…"
+
+
+_STATUS_GLYPHS = {
+    RunStatus.SUCCESS: "✓",
+    RunStatus.FAILURE: "✗",
+    RunStatus.CANCELED: "⊘",
+    RunStatus.CANCELING: "◌",
+    RunStatus.STARTED: "●",
+    RunStatus.STARTING: "◔",
+    RunStatus.QUEUED: "○",
+    RunStatus.NOT_STARTED: "○",
+    RunStatus.MANAGED: "○",
+    RunStatus.SUSPENDED: "‖",
+}
+_STATUS_STYLES = {RunStatus.SUCCESS: "good", RunStatus.FAILURE: "bad", RunStatus.CANCELED: "quiet"}
+_STEP_GLYPHS = {
+    StepState.PENDING: "·",
+    StepState.RUNNING: "●",
+    StepState.RETRYING: "↻",
+    StepState.SUCCESS: "✓",
+    StepState.FAILURE: "✗",
+    StepState.SKIPPED: "↷",
+    StepState.NOT_EXECUTED: "○",
+    StepState.INTERRUPTED: "⊘",
+}
+
+
+def status_glyph(status: RunStatus) -> str:
+    """One cell that stands for a run's status; always shown beside its word."""
+    return _STATUS_GLYPHS.get(status, "?")
+
+
+def status_text(status: RunStatus) -> str:
+    """A run's status as glyph and word: "✗ failure"."""
+    return f"{status_glyph(status)} {clean(status.value).lower().replace('_', ' ')}"
+
+
+def status_style(status: RunStatus) -> str:
+    """The style name of a run's status: good, bad, active, waiting or quiet."""
+    if status.active:
+        return "active"
+    return _STATUS_STYLES.get(status, "waiting")
+
+
+def step_glyph(state: StepState) -> str:
+    """One cell that stands for a step's state."""
+    return _STEP_GLYPHS[state]
+
+
+def step_style(state: StepState) -> str:
+    """The style name of a step's state, as for runs."""
+    return {
+        StepState.SUCCESS: "good",
+        StepState.FAILURE: "bad",
+        StepState.RUNNING: "active",
+        StepState.RETRYING: "warning",
+        StepState.INTERRUPTED: "warning",
+    }.get(state, "quiet")
+
+
+def level_style(rank: int) -> str:
+    """The style name of an effective level's rank, 1 (DEBUG) to 5 (CRITICAL)."""
+    return ("quiet", "quiet", "plain", "warning", "bad", "bad")[min(rank, 5)]
+
+
+class TimeMode(StrEnum):
+    """How times are shown; the value names it on the screen."""
+
+    LOCAL = "local"
+    UTC = "UTC"
+    ELAPSED = "since start"
+    DELTA = "since previous"
+
+    @property
+    def following(self) -> TimeMode:
+        """The next mode in the cycle."""
+        modes = list(TimeMode)
+        return modes[(modes.index(self) + 1) % len(modes)]
+
+
+def zone(mode: TimeMode) -> tzinfo:
+    """The zone clock times are read and shown in."""
+    local = datetime.now(UTC).astimezone().tzinfo
+    return local if mode is TimeMode.LOCAL and local is not None else UTC
+
+
+def zone_name(mode: TimeMode) -> str:
+    """What the screen calls the mode; local time goes by its zone's name or offset."""
+    if mode is not TimeMode.LOCAL:
+        return mode.value
+    return datetime.now(UTC).astimezone().tzname() or "local"
+
+
+def moment(milliseconds: int, mode: TimeMode) -> datetime | None:
+    """Epoch milliseconds as a time in the mode's zone; None where no calendar has it."""
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone(None if mode is TimeMode.LOCAL else UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def clock(milliseconds: int, mode: TimeMode) -> str:
+    """`12:31:04.004`."""
+    at = moment(milliseconds, mode)
+    return "--:--:--.---" if at is None else f"{at:%H:%M:%S}.{at.microsecond // 1000:03}"
+
+
+def event_time(milliseconds: int, mode: TimeMode, reference: int) -> str:
+    """An event's time in twelve cells; `reference` is the run's start or the previous event, for the relative modes."""
+    if mode in (TimeMode.LOCAL, TimeMode.UTC):
+        return clock(milliseconds, mode)
+    sign = "-" if milliseconds < reference else "+"
+    rest, millis = divmod(abs(milliseconds - reference), 1000)
+    minutes, seconds = divmod(rest, 60)
+    hours, minutes = divmod(minutes, 60)
+    text = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+    return f"{sign}{text}.{millis:03}"
+
+
+def day_and_clock(text: str | None, mode: TimeMode, now: float) -> str:
+    """An ISO time, short: `12:30:02` today, `yesterday 12:30`, `Nov 18 12:30`, `2025-11-18 12:30` in another year."""
+    at = moment(epoch_ms(text), mode) if text else None
+    today = moment(int(now * 1000), mode)
+    if at is None or today is None:
+        return ""
+    days = (today.date() - at.date()).days
+    if days == 0:
+        return f"{at:%H:%M:%S}"
+    if days == 1:
+        return f"yesterday {at:%H:%M}"
+    return f"{at:%b} {at.day:2} {at:%H:%M}" if at.year == today.year else f"{at:%Y-%m-%d %H:%M}"
+
+
+def duration(seconds: float) -> str:
+    """`240ms`, `12s`, `4m 26s`, `2h 03m`, `3d 04h`."""
+    if seconds < 0:
+        return "0s"
+    if seconds < 1:
+        return f"{int(seconds * 1000)}ms"
+    if seconds < 10:
+        return f"{int(seconds * 10) / 10:g}s"
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days}d {hours:02}h"
+    if hours:
+        return f"{hours}h {minutes:02}m"
+    return f"{minutes}m {rest:02}s" if minutes else f"{rest}s"
+
+
+def run_seconds(run: Run, now: float) -> float | None:
+    """How long a run took, or has taken so far; None before it started. `now` is epoch seconds."""
+    if run.started_at is None:
+        return None
+    end = epoch_ms(run.ended_at) / 1000 if run.ended_at else now
+    return end - epoch_ms(run.started_at) / 1000 if run.ended_at or run.status.active else None
+
+
+def count(number: int) -> str:
+    """`8,431`."""
+    return f"{number:,}"
+
+
+def plural(number: int, noun: str) -> str:
+    """`1 event`, `8,431 events`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def short_id(run_id: str) -> str:
+    """The first eight characters, as Dagster's own pages show them."""
+    return clean(run_id)[:8]
+
+
+def headline(event: RunEvent, limit: int) -> str:
+    """What an event says in one line, of a message looked at no further than `limit` characters.
+
+    A failure is told by the user's own exception: a failed step's own message only repeats that it failed.
+    """
+    message = clean(event.message[:limit])
+    if event.error is None:
+        return message
+    cause = error_line(root_error(event.error), limit)
+    return cause if event.event_type == "STEP_FAILURE" or not message else f"{message} · {cause}"
+
+
+def root_error(error: ErrorInfo) -> ErrorInfo:
+    """The exception the user's code raised: the framework's wrapper is left out where it has a cause."""
+    return error.cause if error.cause is not None and is_wrapper(error) else error
+
+
+def is_wrapper(error: ErrorInfo) -> bool:
+    """Whether this is the framework's error around the user's: its own class, raised from another."""
+    return (error.class_name or "").startswith(("Dagster", "RetryRequested"))
+
+
+def error_line(error: ErrorInfo, limit: int = 2000) -> str:
+    """`RuntimeError: could not load table`, without the module path that servers put before the class."""
+    message = clean(error.message[:limit].strip())
+    name = clean(error.class_name or "")
+    before, found, after = message.partition(name)
+    if not name or not found or not re.fullmatch(r"[\w.]*", before):
+        return f"{name}: {message}" if name and message else name or message
+    return name + after
+
+
+def tags_text(tags: Iterable[tuple[str, str]]) -> str:
+    """A user's tags as `key=value`; the system's own (`dagster/…`, `.dagster/…`) are left out."""
+    return " ".join(
+        f"{clean(key)}={clean(value)}" for key, value in tags if not key.startswith(("dagster/", ".dagster/"))
+    )

@@ -1,0 +1,104 @@
+"""The poller of the runs list: keeps the newest runs current and reads older ones on demand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+from run_tui.errors import SourceError
+from run_tui.feed import REAL_CLOCK, Clock, retry_delay
+from run_tui.model import Run, RunFilter, RunList
+from run_tui.sources.base import Source
+
+REFRESH = 2.0
+"""Seconds between looks at the newest runs."""
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The runs known now, newest first; `total` counts what the server has for the filter, None if it cannot say.
+
+    After a failure `error` tells of it and `retry_in` says in how many seconds the next try comes; the runs stay.
+    """
+
+    runs: tuple[Run, ...] = ()
+    total: int | None = None
+    has_more: bool = False
+    error: SourceError | None = None
+    retry_in: float | None = None
+
+
+class Listing:
+    """The runs of one server that fit a filter; `updates` delivers the list each time it was looked at."""
+
+    def __init__(self, source: Source, filter: RunFilter, *, clock: Clock = REAL_CLOCK) -> None:
+        self.source, self.filter = source, filter
+        self._clock = clock
+        self._poke = asyncio.Event()
+        self._runs: dict[str, Run] = {}
+        self._total: int | None = None
+        self._has_more = False
+        self._want_older = False
+        self._failures = 0
+
+    def poll_now(self) -> None:
+        """Ends the current wait: the next request goes out at once."""
+        self._poke.set()
+
+    def read_older(self) -> None:
+        """Asks for the page after the oldest run known."""
+        self._want_older = self._has_more
+        self._poke.set()
+
+    async def updates(self) -> AsyncGenerator[Listed, None]:
+        """The list, each time it was looked at; never ends by itself."""
+        while True:
+            try:
+                await self._refresh()
+                listed, rest = self._listed(), REFRESH
+                self._failures = 0
+            except SourceError as error:
+                rest = retry_delay(error, self._failures)
+                self._failures += 1
+                listed = self._listed(error, rest)
+            yield listed
+            await self._clock.pause(rest, self._poke)
+            self._poke.clear()
+
+    async def _refresh(self) -> None:
+        newest = await self.source.runs(self.filter, None, PAGE)
+        self._merge_newest(newest)
+        await self._refresh_unfinished({run.id for run in newest.items})
+        if self._want_older and self._runs:
+            self._merge_older(await self.source.runs(self.filter, next(reversed(self._runs)), PAGE))
+            self._want_older = False
+
+    def _merge_newest(self, newest: RunList) -> None:
+        """The first page replaces all it spans, so runs that were deleted or fit no longer go."""
+        self._total = newest.total
+        fresh = {run.id: run for run in newest.items}
+        if not newest.has_more:
+            self._runs, self._has_more = fresh, False
+            return
+        first = not self._runs
+        known = list(self._runs)
+        last = newest.items[-1].id if newest.items else None
+        older = known[known.index(last) + 1 :] if last in self._runs else [key for key in known if key not in fresh]
+        self._runs = fresh | {key: self._runs[key] for key in older}
+        self._has_more = True if first else self._has_more
+
+    async def _refresh_unfinished(self, just_read: set[str]) -> None:
+        """Runs further down than the first page still change while they are not finished."""
+        ids = tuple(run.id for run in self._runs.values() if not run.status.finished and run.id not in just_read)
+        if ids:
+            changed = await self.source.runs(RunFilter(ids=ids[:PAGE]), None, PAGE)
+            self._runs.update((run.id, run) for run in changed.items)
+
+    def _merge_older(self, older: RunList) -> None:
+        self._runs.update((run.id, run) for run in older.items)
+        self._has_more = older.has_more
+
+    def _listed(self, error: SourceError | None = None, retry_in: float | None = None) -> Listed:
+        return Listed(tuple(self._runs.values()), self._total, self._has_more, error, retry_in)

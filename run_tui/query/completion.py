@@ -1,0 +1,37 @@
+"""What could stand at the cursor of a filter text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from run_tui.query.tokens import Item, Token, spelled
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What could stand instead of the text from character `start` to before `end`, the likeliest first."""
+
+    start: int
+    end: int
+    candidates: tuple[str, ...]
+
+
+def complete_key(text: str, word: Token | None, cursor: int, keys: Iterable[str]) -> Completion | None:
+    """The operators that begin as the word does up to the cursor; all of them where there is no word."""
+    start = cursor if word is None else min(cursor, word.start + word.negated)
+    typed = text[start:cursor].casefold()
+    candidates = tuple(f"{key}:" for key in keys if key.startswith(typed))
+    return Completion(start, cursor, candidates) if candidates else None
+
+
+def complete_value(text: str, item: Item, cursor: int, names: Iterable[str]) -> Completion | None:
+    """The names that begin with what an operator was given up to the cursor, then those that contain it."""
+    typed = text[item.start : cursor]
+    exact = "=" if typed.startswith("=") else ""
+    needle = typed.removeprefix("=").replace('"', "").casefold()
+    found = [name for name in dict.fromkeys(names) if needle in name.casefold()]
+    found.sort(key=lambda name: not name.casefold().startswith(needle))
+    present = text[item.start : item.end]
+    candidates = tuple(candidate for name in found if (candidate := exact + spelled(name)) != present)
+    return Completion(item.start, item.end, candidates) if candidates else None

@@ -1,0 +1,134 @@
+"""What the runs screen and the run screen share: status line, filter bar, rows, detail pane and their keys."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.message import Message
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from run_tui.actions import bindings
+from run_tui.format import TimeMode, zone_name
+from run_tui.widgets.detail import Detail, Line
+from run_tui.widgets.filter_bar import FilterBar, FilterInput
+from run_tui.widgets.row_list import RowList
+from run_tui.widgets.status_line import Activity, StatusLine
+
+SMALLEST = (60, 14)
+"""Columns and rows below which nothing useful fits."""
+
+
+class RefreshWanted(Message):
+    """The user wants the server asked now."""
+
+
+class WebPageWanted(Message):
+    """The user wants the web page of a run."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__()
+        self.run_id = run_id
+
+
+class ViewScreen(Screen[None]):
+    """A status line, a filter bar, a list of rows, a detail pane and the footer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("view")
+    AUTO_FOCUS = ""
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (100, "-wide")]  # noqa: RUF012  (an instance variable in Textual)
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (SMALLEST[1], "-tall")]  # noqa: RUF012
+
+    time_mode: reactive[TimeMode] = reactive(TimeMode.LOCAL)
+
+    def compose(self) -> ComposeResult:
+        """The frame; the middle is the subclass's."""
+        with Container(id="all"):
+            yield StatusLine(id="status")
+            yield from self.compose_body()
+            yield Footer(compact=True, show_command_palette=False)
+        columns, rows = SMALLEST
+        yield Static(f"This terminal is too small: run-tui needs {columns}×{rows}.", id="too-small", markup=False)
+
+    def compose_body(self) -> ComposeResult:
+        """What lies between the status line and the footer."""
+        raise NotImplementedError
+
+    @property
+    def rows(self) -> RowList:
+        """The list that the keys move in."""
+        raise NotImplementedError
+
+    @property
+    def zone(self) -> str:
+        """What times are shown in, as the screen names it."""
+        return zone_name(self.time_mode)
+
+    @property
+    def filter_bar(self) -> FilterBar:
+        """The bar above the list."""
+        return self.query_one(FilterBar)
+
+    @property
+    def detail(self) -> Detail:
+        """The pane below the list."""
+        return self.query_one(Detail)
+
+    def on_mount(self) -> None:
+        """Keys go to the list, clocks run."""
+        self.rows.focus()
+        self.set_interval(1.0, self.tick)
+
+    def tick(self) -> None:
+        """A second has passed."""
+        self.query_one(StatusLine).tick()
+
+    def show_activity(self, activity: Activity) -> None:
+        """Shows what the connection is doing."""
+        self.query_one(StatusLine).show_activity(activity)
+
+    def show_detail(self, lines: list[Line]) -> None:
+        """Opens the detail pane on something."""
+        self.detail.display = True
+        self.detail.show(lines)
+
+    def hide_detail(self) -> bool:
+        """Closes the detail pane; False when it was closed already."""
+        shown = bool(self.detail.display)
+        if self.detail.has_focus:
+            self.rows.focus()
+        self.detail.display = False
+        return shown
+
+    def on_filter_input_left(self, event: FilterInput.Left) -> None:
+        """From the filter back to the rows."""
+        event.stop()
+        self.rows.focus()
+
+    def action_filter(self) -> None:
+        """Goes to the filter."""
+        self.filter_bar.input.focus()
+
+    def action_back(self) -> None:
+        """Closes what is open, innermost first."""
+        if self.hide_detail():
+            return
+        if self.filter_bar.text:
+            self.filter_bar.text = ""
+            return
+        self.leave()
+
+    def leave(self) -> None:
+        """Goes back to where this screen was opened from."""
+
+    def action_refresh(self) -> None:
+        """Asks the server now."""
+        self.post_message(RefreshWanted())
+
+    def action_time(self) -> None:
+        """Shows times another way."""
+        self.time_mode = self.time_mode.following

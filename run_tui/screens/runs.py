@@ -1,0 +1,178 @@
+"""The runs of a server."""
+
+from __future__ import annotations
+
+import time
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.message import Message
+
+from run_tui.actions import bindings
+from run_tui.format import TimeMode, clean, plural
+from run_tui.model import Run, RunFilter
+from run_tui.query import Completion, complete_runs, parse_runs
+from run_tui.screens.base import ViewScreen, WebPageWanted
+from run_tui.widgets.detail import Detail, run_lines
+from run_tui.widgets.filter_bar import FilterBar
+from run_tui.widgets.row_list import RowList
+from run_tui.widgets.run_table import RunRows, RunTable
+from run_tui.widgets.status_line import Fact, StatusLine
+
+READ_AHEAD = 20
+"""Rows left below the cursor when the next page is asked for."""
+
+SEARCH_UNASKED = 1000
+"""Runs looked through for a filter that few fit, before the user asks for more by scrolling."""
+
+
+class RunsScreen(ViewScreen):
+    """The newest runs, kept current, under a filter of their own."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("runs")
+
+    class Chosen(Message):
+        """A run is to be opened."""
+
+        def __init__(self, run: Run) -> None:
+            super().__init__()
+            self.run = run
+
+    class OlderWanted(Message):
+        """The cursor nears the oldest run known."""
+
+    class FilterChanged(Message):
+        """The server is to be asked for other runs."""
+
+        def __init__(self, filter: RunFilter) -> None:
+            super().__init__()
+            self.filter = filter
+
+    class InfoWanted(Message):
+        """A run's tags and configuration are to be shown."""
+
+        def __init__(self, run_id: str) -> None:
+            super().__init__()
+            self.run_id = run_id
+
+    def __init__(self, connection: str, where: str) -> None:
+        super().__init__()
+        self._connection, self._where = connection, where
+        self._runs: tuple[Run, ...] = ()
+        self._total: int | None = None
+        self._has_more = False
+        self._listed = False
+        self._query = parse_runs("")
+        self._server_filter = RunFilter()
+
+    def compose_body(self) -> ComposeResult:
+        """Filter, table, detail."""
+        yield FilterBar(self._complete, "status:failure  job:nightly_*  tag:team=data  after:2d", id="filter")
+        yield RunTable(id="runs")
+        yield Detail(id="detail")
+
+    @property
+    def rows(self) -> RunRows:
+        """The table's rows."""
+        return self.query_one(RunRows)
+
+    def on_mount(self) -> None:
+        """Says where the runs come from."""
+        super().on_mount()
+        facts = [Fact("run-tui", "accent"), Fact(clean(self._connection), rank=1), Fact(clean(self._where), "quiet", 2)]
+        self.query_one(StatusLine).show(facts)
+        self.rows.show_notice(("quiet", f"Asking {clean(self._where)} …"))
+        self._show_runs()
+
+    def show_runs(self, runs: tuple[Run, ...], total: int | None, has_more: bool) -> None:
+        """Takes the list as the server has it now."""
+        self._runs, self._total, self._has_more, self._listed = runs, total, has_more, True
+        self._show_runs()
+
+    def show_failure(self, message: str, hint: str) -> None:
+        """Says why there is no list; one that is there already stays."""
+        if not self._listed:
+            self.rows.show_notice(("bad", clean(message)), ("quiet", ""), ("quiet", clean(hint)))
+
+    def tick(self) -> None:
+        """Runs in progress grow older."""
+        super().tick()
+        self.rows.now = time.time()
+
+    def watch_time_mode(self, mode: TimeMode) -> None:
+        """A list has clock times only: local or UTC."""
+        if mode in (TimeMode.ELAPSED, TimeMode.DELTA):
+            self.time_mode = TimeMode.LOCAL
+        elif self.is_mounted:
+            self.rows.time_mode = mode
+            self._show_counts()
+
+    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
+        """Filters the runs known at once and asks the server for more of the same kind."""
+        query = parse_runs(event.text)
+        self.filter_bar.show_problems(query.problems)
+        if query.problems:
+            return
+        self._query = query
+        self._show_runs()
+        wanted = query.to_server(time.time())
+        if wanted != self._server_filter:
+            self._server_filter = wanted
+            self.post_message(self.FilterChanged(wanted))
+
+    def on_row_list_opened(self, event: RowList.Opened) -> None:
+        """Enter opens a run."""
+        if self.rows.current is not None:
+            self.post_message(self.Chosen(self.rows.current))
+
+    def on_row_list_moved(self, event: RowList.Moved) -> None:
+        """Scrolling down reads on."""
+        if self._has_more and event.index >= len(self.rows.runs) - READ_AHEAD:
+            self.post_message(self.OlderWanted())
+
+    def action_run_info(self) -> None:
+        """Shows the run under the cursor in full."""
+        if self.rows.current is not None:
+            self.post_message(self.InfoWanted(self.rows.current.id))
+
+    def action_web(self) -> None:
+        """Opens the web page of the run under the cursor."""
+        if self.rows.current is not None:
+            self.post_message(WebPageWanted(self.rows.current.id))
+
+    def show_info(self, run: Run) -> None:
+        """Opens the detail pane on a run."""
+        self.show_detail(list(run_lines(run, self._where)))
+
+    def _complete(self, text: str, cursor: int) -> Completion | None:
+        jobs = sorted({run.pipeline_name for run in self._runs if run.pipeline_name})
+        tags = sorted({f"{key}={value}" for run in self._runs for key, value in run.tags.items()})
+        return complete_runs(text, cursor, jobs=jobs, tags=tags)
+
+    def _show_runs(self) -> None:
+        now = time.time()
+        self.rows.now = now
+        shown = [run for run in self._runs if self._query.matches(run, int(now * 1000))]
+        if self._listed:
+            self.rows.show_notice(*self._notice())
+        self.rows.show(shown)
+        self._show_counts()
+        if self._has_more and len(shown) < self.size.height and len(self._runs) < SEARCH_UNASKED:
+            self.post_message(self.OlderWanted())
+
+    def _notice(self) -> list[tuple[str, str]]:
+        if self.filter_bar.text:
+            return [("plain", "No run fits this filter."), ("quiet", "esc clears it.")]
+        return [
+            ("plain", f"No runs yet on {clean(self._where)}."),
+            ("quiet", "They appear here as soon as something is launched."),
+        ]
+
+    def _show_counts(self) -> None:
+        shown, known = len(self.rows.runs), len(self._runs)
+        of = "" if self._total is None or self._total == shown else f" of {self._total:,}"
+        text = f"{shown:,}{of} runs" if of else plural(shown, "run")
+        if shown < known and not of:
+            text = f"{shown:,} of {known:,} runs"
+        self.filter_bar.show_counts(f"{text} · {self.zone}")

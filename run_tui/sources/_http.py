@@ -1,0 +1,287 @@
+"""GraphQL over HTTP: sends a query, reads the answer, and turns every failure into an error a user can act on."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import ssl
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from run_tui import __version__
+from run_tui.errors import BadAnswer, Busy, ConfigError, ServerError, SourceError, Unauthorized, Unreachable
+
+T = TypeVar("T")
+
+_Message = MutableMapping[str, Any]
+AsgiApp = Callable[
+    [_Message, Callable[[], Awaitable[_Message]], Callable[[_Message], Awaitable[None]]], Awaitable[None]
+]
+"""An application that answers in this process, without a socket."""
+
+CONNECT_TIMEOUT = 5.0
+"""Seconds for a server to accept a connection."""
+READ_TIMEOUT = 30.0
+"""Seconds for a server to begin, and then to go on with, an answer: a page of 1,000 events takes it 0.1 s."""
+
+_MAX_REDIRECTS = 5
+# Dagster's own server drops connections idle for 5 s: letting go first spares a failed request.
+_LIMITS = httpx.Limits(keepalive_expiry=4.0)
+_OWN_HEADERS = {
+    "content-type": "application/json",
+    "accept": "application/json",
+    "user-agent": f"run-tui/{__version__}",
+}
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_STALE = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
+_URL_HINT = "Write it like http://127.0.0.1:3000 or https://example.dagster.cloud/prod."
+_TOKEN_HINT = "Check the token and what it may read."
+_WRONG_URL_HINT = "Is this the right URL? It is the one the web page opens at, with or without /graphql."
+
+
+class Crashed(ServerError):
+    """A plain-text 500: the server broke down over the request before it could say why."""
+
+
+class GraphQLClient:
+    """Asks one server; each method raises only `SourceError`s and can be called again after one.
+
+    `where` is the server as it may be shown: no login, no query string, no `/graphql`; the `name` for an `app`.
+    Headers given by the caller carry tokens: they go to this server alone, never to where it redirects.
+    Raises `ConfigError` for a URL or a header that HTTP cannot carry. Times are seconds.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        app: AsgiApp | None = None,
+        name: str | None = None,
+        hint: str = "",
+        connect_timeout: float = CONNECT_TIMEOUT,
+        read_timeout: float = READ_TIMEOUT,
+    ) -> None:
+        base, self._endpoint, login = _addresses(url)
+        self._headers = login | _checked(headers or {})
+        self.where = str(base) if app is None or name is None else name
+        self._hint = hint
+        self._timeout = httpx.Timeout(read_timeout, connect=connect_timeout)
+        self._transport = None if app is None else httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        self._clients: dict[str, httpx.AsyncClient] = {}
+
+    async def query(self, text: str, variables: Mapping[str, object], shape: TypeAdapter[T]) -> T:
+        """The answer's whole body as `shape` has it; the body counts before the status, for errors come as HTTP 500."""
+        body = json.dumps({"query": text, "variables": dict(variables)}).encode()
+        try:
+            response = await self._send(body)
+        except httpx.RequestError as error:
+            raise self._no_answer(error, self._who(error.request.url)) from error
+        try:
+            return shape.validate_json(response.content)
+        except ValidationError as error:
+            raise self._no_use(response, error) from error
+
+    async def aclose(self) -> None:
+        """Closes the connections."""
+        for client in self._clients.values():
+            await client.aclose()
+
+    async def _send(self, body: bytes) -> httpx.Response:
+        url, headers = self._endpoint, self._headers
+        for _ in range(_MAX_REDIRECTS):
+            response = await self._post(url, body, headers)
+            if not response.has_redirect_location:
+                return response
+            target = self._redirected(url, response.headers["location"])
+            if not _same_server(url, target):
+                headers = {}
+            url = target
+        raise BadAnswer(f"{self.where} redirects in circles", _WRONG_URL_HINT)
+
+    async def _post(self, url: httpx.URL, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
+        client = self._client(url.scheme)
+        try:
+            return await client.post(url, content=body, headers=headers)
+        except _STALE:
+            # The server had dropped the pooled connection; a query changes nothing, so it may be sent twice.
+            return await client.post(url, content=body, headers=headers)
+
+    def _client(self, scheme: str) -> httpx.AsyncClient:
+        if scheme not in self._clients:
+            self._clients[scheme] = httpx.AsyncClient(
+                headers=_OWN_HEADERS,
+                timeout=self._timeout,
+                limits=_LIMITS,
+                transport=self._transport,
+                # Loading the authorities' certificates takes time; this client never sends to an https URL.
+                verify=scheme != "http",
+            )
+        return self._clients[scheme]
+
+    def _redirected(self, url: httpx.URL, location: str) -> httpx.URL:
+        try:
+            return _web_url(str(url.join(location)))
+        except (httpx.InvalidURL, ValueError):
+            raise BadAnswer(f"{self.where} redirects to something that is no web address", _WRONG_URL_HINT) from None
+
+    def _no_answer(self, error: httpx.RequestError, who: str) -> SourceError:
+        """What became of a request without an answer, in words; never the library's text, which may quote headers."""
+        if isinstance(error, httpx.DecodingError):
+            return BadAnswer(f"{who} answered with a damaged compression", _WRONG_URL_HINT)
+        match error:
+            case httpx.ConnectTimeout():
+                what = f"{who} did not accept a connection in {self._timeout.connect:g} s"
+            case httpx.TimeoutException():
+                what = f"{who} did not answer in {self._timeout.read:g} s"
+            case httpx.ConnectError():
+                what = _no_connection(who, error)
+            case httpx.ProxyError():
+                what = f"The proxy on the way to {who} did not let the request pass"
+            case _:
+                what = f"{who} broke off the connection without a whole answer"
+        return Unreachable(what, self._hint)
+
+    def _no_use(self, response: httpx.Response, error: ValidationError) -> SourceError:
+        """Why an answer is not the one asked for: by its status, the errors it lists, or what it is instead."""
+        status, who, reply = response.status_code, self._who(response.url), _reply(response)
+        if status in (401, 403):
+            sent = any(name in response.request.headers for name in self._headers)
+            verb = "did not accept the token" if sent else "wants a token"
+            return Unauthorized(f"{who} {verb} ({reply})", _TOKEN_HINT)
+        if status in (429, 503):
+            return Busy(f"{who} is too busy ({reply})", status=status, retry_after=_seconds(response))
+        listed = _listed_error(response.content)
+        if listed is not None:
+            return ServerError(listed or f"{who} answered with an error ({reply})", status=status)
+        return _no_graphql(response, who, error)
+
+    def _who(self, url: httpx.URL) -> str:
+        """The server as the user knows it and, where that one redirected, the one that was asked in the end."""
+        if _same_server(self._endpoint, url):
+            return self.where
+        return f"{url.copy_with(userinfo=b'', query=None, fragment=None)}, where {self.where} redirects,"
+
+
+def _addresses(url: str) -> tuple[httpx.URL, httpx.URL, dict[str, str]]:
+    """The web page's URL, free of secrets, the one queries go to, and the login the URL held as a header."""
+    try:
+        given = _web_url(url)
+        path = given.path.rstrip("/").removesuffix("/graphql").rstrip("/")
+        bare = given.copy_with(userinfo=b"", fragment=None, path=path)
+        endpoint = bare.copy_with(path=f"{path}/graphql")
+    except (httpx.InvalidURL, ValueError):
+        shown = "that" if "@" in url else repr(url)
+        raise ConfigError(f"{shown} is not the URL of a server", _URL_HINT) from None
+    login = {}
+    if given.userinfo:
+        token = b64encode(f"{given.username}:{given.password}".encode()).decode()
+        login = {"authorization": f"Basic {token}"}
+    return bare.copy_with(query=None), endpoint, login
+
+
+def _web_url(text: str) -> httpx.URL:
+    """Raises `httpx.InvalidURL` or `ValueError` for what cannot be asked over HTTP."""
+    url = httpx.URL(text.strip())
+    if url.scheme not in ("http", "https") or not url.host or (url.port or 0) > 65535:
+        raise ValueError("not a web address")
+    url.host.encode("idna")
+    return url
+
+
+def _checked(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers with names in lower case, if HTTP can carry them; the message never shows a value."""
+    for name, value in headers.items():
+        if not _HEADER_NAME.fullmatch(name):
+            raise ConfigError(f"{name!r} cannot be the name of an HTTP header")
+        if not (value.isascii() and value.isprintable() and value == value.strip()):
+            raise ConfigError(f"the value for the HTTP header {name} has characters that HTTP cannot carry")
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _same_server(url: httpx.URL, target: httpx.URL) -> bool:
+    """Whether tokens meant for `url` may go to `target`: the same server, or the same host gone from http to https."""
+    if url.host != target.host:
+        return False
+    same = (url.scheme, url.port) == (target.scheme, target.port)
+    return same or (url.scheme, url.port, target.scheme, target.port) == ("http", None, "https", None)
+
+
+def _no_connection(where: str, error: BaseException) -> str:
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLError):
+            reason = getattr(cause, "verify_message", None) or (cause.reason or "TLS failed").replace("_", " ").lower()
+            return f"No secure connection to {where}: {reason}"
+        if isinstance(cause, socket.gaierror):
+            return f"The host name in {where} cannot be found"
+        if isinstance(cause, ConnectionRefusedError):
+            return f"Nothing is listening at {where}"
+    return f"No connection to {where}"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        if isinstance(error, BaseExceptionGroup):
+            for member in error.exceptions:
+                yield from _causes(member)
+        error = error.__cause__ or error.__context__
+
+
+def _no_graphql(response: httpx.Response, who: str, error: ValidationError) -> SourceError:
+    """What answered instead of a GraphQL server."""
+    status, reply = response.status_code, _reply(response)
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "text/html":
+        return BadAnswer(f"{who} answered with a web page ({reply}), not with GraphQL", _WRONG_URL_HINT)
+    if status == 500 and kind == "text/plain":
+        return Crashed(f"{who} broke down over the request ({reply})", status=status)
+    if status >= 500:
+        return ServerError(f"{who} failed ({reply})", status=status)
+    if status < 400 and kind == "application/json":
+        return BadAnswer(f"{who} answered with JSON that does not fit ({_first_problem(error)})", _WRONG_URL_HINT)
+    return BadAnswer(f"{who} answered with {kind or 'nothing'} ({reply}), not with GraphQL", _WRONG_URL_HINT)
+
+
+def _reply(response: httpx.Response) -> str:
+    status = response.status_code
+    return f"HTTP {status} {httpx.codes.get_reason_phrase(status)}".rstrip()
+
+
+def _listed_error(body: bytes) -> str | None:
+    """The first message of a GraphQL answer's `errors`, "" if it has none, None for what is no such answer."""
+    try:
+        answer = from_json(body)
+    except ValueError:
+        return None
+    errors = answer.get("errors") if isinstance(answer, dict) else None
+    if not isinstance(errors, list) or not errors:
+        return None
+    message = errors[0].get("message") if isinstance(errors[0], dict) else errors[0]
+    return message.strip() if isinstance(message, str) else ""
+
+
+def _first_problem(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"{place}: {first['msg']}" if place else first["msg"]
+
+
+def _seconds(response: httpx.Response) -> float | None:
+    """The `Retry-After` header, which is a number of seconds or a date; None if it is neither."""
+    text = response.headers.get("retry-after", "")
+    if text.isdecimal() and len(text) < 10:
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+        return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,200 @@
+"""Dagster, open source and Dagster+, through its GraphQL API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import quote
+
+from run_tui.errors import Busy, RunNotFound, ServerError, SourceError, Unauthorized
+from run_tui.model import MAX_PAGE, EventPage, Run, RunEventList, RunFilter, RunList, Step
+from run_tui.sources import _dagster_wire as wire
+from run_tui.sources._dagster_models import page_of, run_of, steps_of
+from run_tui.sources._dagster_poison import is_poison, offset_cursor, read_past_poison
+from run_tui.sources._http import CONNECT_TIMEOUT, READ_TIMEOUT, AsgiApp, GraphQLClient
+from run_tui.sources.base import Capabilities
+
+T = TypeVar("T")
+
+_HINT = "Start a server with `dg dev`, or name another one with --url."
+
+
+@cache
+def queries() -> dict[str, str]:
+    """Every GraphQL text this source sends, by name: `run` and `events` are the documents' own, to the letter."""
+    files = Path(__file__).parent.glob("dagster_*.graphql")
+    return {file.stem.removeprefix("dagster_"): file.read_text(encoding="utf-8") for file in files}
+
+
+class DagsterSource:
+    """One Dagster server; `app` is one in this process, known by `name`. Timeouts are seconds.
+
+    Raises `ConfigError` for a URL or a header that HTTP cannot carry.
+    """
+
+    system = "Dagster Plus API"
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        app: AsgiApp | None = None,
+        name: str | None = None,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        read_timeout: float = READ_TIMEOUT,
+    ) -> None:
+        self._client = GraphQLClient(
+            url,
+            headers=headers,
+            app=app,
+            name=name,
+            hint=_HINT,
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+        )
+        self.capabilities = Capabilities(steps=True, web_page=app is None)
+        # Older servers refuse the extended page query, which names types that they do not know.
+        self._extended = True
+        self._reading_on: dict[str, str | None] = {}
+
+    @property
+    def where(self) -> str:
+        """The server's URL without `/graphql` and without any secret; the name of an `app`."""
+        return self._client.where
+
+    async def runs(self, filter: RunFilter, cursor: str | None = None, limit: int = 50) -> RunList:
+        """The newest runs that fit, at most 1,000. One run more is asked for, to know of a next page without asking."""
+        limit = _clamped(limit)
+        variables = {"filter": _runs_filter(filter), "cursor": cursor, "limit": limit + 1}
+        answer = await self._ask("runs", variables, wire.RunsAnswer)
+        found = self._good(answer["data"]["runsOrError"])
+        items = [run_of(run) for run in found["results"][:limit]]
+        return RunList(
+            items=items,
+            total=found["count"],
+            cursor=items[-1].id if items else cursor,
+            has_more=len(found["results"]) > limit,
+        )
+
+    async def run(self, run_id: str) -> Run:
+        """A run's documented metadata. Raises `RunNotFound`."""
+        return await self._run("run", run_id)
+
+    async def run_details(self, run_id: str) -> Run:
+        """A run's metadata with its tags, configuration and ancestry. Raises `RunNotFound`."""
+        return await self._run("run_details", run_id)
+
+    async def events(self, run_id: str, cursor: str | None = None, limit: int = 100) -> RunEventList:
+        """The documented page of events after `cursor`, without those the server cannot deliver."""
+
+        async def fetch(cursor: str | None, limit: int) -> EventPage:
+            return await self._documented_page(run_id, cursor, limit)
+
+        return (await read_past_poison(fetch, cursor, _clamped(limit))).as_list()
+
+    async def page(self, run_id: str, cursor: str | None = None, limit: int = MAX_PAGE) -> EventPage:
+        """A page of events with their details, and with the run's state at the start and at the end of what there is.
+
+        In between, where one page follows the other, the state would make each page cost the server a tenth more.
+        Events the server cannot deliver are left out and told of in `skipped`.
+        """
+        with_run = cursor is None or self._reading_on.get(run_id) != cursor
+
+        async def fetch(cursor: str | None, limit: int) -> EventPage:
+            return await self._page(run_id, cursor, limit, with_run)
+
+        page = await read_past_poison(fetch, cursor, _clamped(limit))
+        self._reading_on[run_id] = page.cursor if page.has_more else None
+        return page
+
+    async def has_more_than(self, run_id: str, count: int) -> bool:
+        """Whether the server holds more than `count` events of the run; one it cannot deliver counts."""
+        try:
+            return len(await self._documented_page(run_id, offset_cursor(count), 1)) > 0
+        except ServerError as error:
+            if is_poison(error):
+                return True
+            raise
+
+    async def steps(self, run_id: str) -> list[Step]:
+        """The steps the run planned, each after those it depends on; "work[?]" stands for what fans out later."""
+        answer = await self._ask("steps", {"runId": run_id}, wire.PlanAnswer)
+        plan = self._good(answer["data"]["runOrError"], run_id)["executionPlan"]
+        return [] if plan is None else steps_of(plan)
+
+    def run_url(self, run_id: str) -> str | None:
+        """The run's web page, None for an `app`."""
+        return f"{self.where}/runs/{quote(run_id, safe='')}" if self.capabilities.web_page else None
+
+    async def aclose(self) -> None:
+        """Closes the connections."""
+        await self._client.aclose()
+
+    async def _run(self, query: str, run_id: str) -> Run:
+        answer = await self._ask(query, {"runId": run_id}, wire.RunAnswer)
+        return run_of(self._good(answer["data"]["runOrError"], run_id))
+
+    async def _page(self, run_id: str, cursor: str | None, limit: int, with_run: bool) -> EventPage:
+        if self._extended:
+            variables = {"runId": run_id, "limit": limit, "afterCursor": cursor, "withRun": with_run}
+            try:
+                return self._page_of(run_id, await self._ask("page", variables, wire.PageAnswer))
+            except ServerError as error:
+                if error.status >= 500 or isinstance(error, Busy):
+                    raise
+        page = await self._documented_page(run_id, cursor, limit)
+        self._extended = False
+        return replace(page, run=await self.run(run_id)) if with_run else page
+
+    async def _documented_page(self, run_id: str, cursor: str | None, limit: int) -> EventPage:
+        variables: dict[str, object] = {"runId": run_id, "limit": limit}
+        if cursor is not None:
+            variables["afterCursor"] = cursor
+        return self._page_of(run_id, await self._ask("events", variables, wire.PageAnswer))
+
+    def _page_of(self, run_id: str, answer: wire.PageAnswer) -> EventPage:
+        events = self._good(answer["data"]["logsForRun"], run_id)
+        run = answer["data"].get("runOrError")
+        return page_of(run_id, events, None if run is None or isinstance(run, wire.Failure) else run_of(run))
+
+    async def _ask(self, query: str, variables: Mapping[str, object], answer: type[T]) -> T:
+        return await self._client.query(queries()[query], variables, wire.adapter(answer))
+
+    def _good(self, member: T | wire.Failure, run_id: str | None = None) -> T:
+        """The member of a union that was asked for. Raises what any other one stands for."""
+        if isinstance(member, wire.Failure):
+            raise self._error(member, run_id)
+        return member
+
+    def _error(self, failure: wire.Failure, run_id: str | None) -> SourceError:
+        message = (failure.message or "").strip()
+        if failure.typename == "RunNotFoundError":
+            return RunNotFound(message or f"Run {run_id} not found", f"The server asked was {self.where}.")
+        if failure.typename == "UnauthorizedError":
+            return Unauthorized(message or f"{self.where} does not allow this", "Check the token and what it may read.")
+        # Servers send a PythonError with HTTP 500; other errors are about what was asked, with HTTP 200.
+        status = 500 if failure.typename == "PythonError" else 200
+        message = message or f"{self.where} answered with a {failure.typename}"
+        return ServerError(message, status=status, stack=failure.stack)
+
+
+def _clamped(limit: int) -> int:
+    """Servers take 0 for everything, and clamp, refuse or choke on more than 1,000."""
+    return max(1, min(limit, MAX_PAGE))
+
+
+def _runs_filter(wanted: RunFilter) -> dict[str, object]:
+    """The server's `RunsFilter`, with only what is asked for: older servers do not know all of its fields."""
+    fields: dict[str, object] = {
+        "statuses": list(wanted.statuses),
+        "pipelineName": wanted.job,
+        "tags": [{"key": key, "value": value} for key, value in wanted.tags],
+        "createdAfter": wanted.created_after,
+        "createdBefore": wanted.created_before,
+        "runIds": list(wanted.ids),
+    }
+    return {name: value for name, value in fields.items() if value not in (None, [])}

@@ -1,0 +1,60 @@
+"""Finds the run that a user means by a few characters of its id or by its web page."""
+
+from __future__ import annotations
+
+import re
+
+from run_tui.errors import ConfigError, RunNotFound
+from run_tui.model import Run, RunFilter
+from run_tui.sources.base import Source
+
+SHORTEST = 4
+"""The fewest characters that may stand for a run."""
+CERTAIN = 8
+"""Characters after which a second run with the same beginning is not searched for: chances are one in a million."""
+PAGE, MOST = 500, 10_000
+"""Runs asked for at once, and looked through at most."""
+_SHOWN = 5
+
+_FULL_ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_PAGE_OF_RUN = re.compile(r"/runs/([^/?#\s]+)")
+
+
+async def resolve_run_id(source: Source, text: str) -> str:
+    """The id of the run that `text` means: a whole id, the first characters of one, or the URL of a run's web page.
+
+    A whole id is not asked for. Raises `RunNotFound`, `ConfigError` where several runs fit, and `SourceError`s.
+    """
+    page = _PAGE_OF_RUN.search(text)
+    wanted = page[1] if page else text.strip()
+    if _FULL_ID.fullmatch(wanted):
+        return wanted
+    if len(wanted) < SHORTEST:
+        raise ConfigError(f"{wanted!r} is too short for a run's id", f"Give at least {SHORTEST} characters of it.")
+    fits = await _beginning_with(source, wanted)
+    if not fits:
+        raise RunNotFound(f"Run {wanted} not found", f"None of the newest {MOST:,} runs of {source.where} fits.")
+    if len(fits) > 1:
+        raise ConfigError(f"{len(fits)} runs begin with {wanted}", f"Give more of the id: {_candidates(fits)}.")
+    return fits[0].id
+
+
+async def _beginning_with(source: Source, wanted: str) -> list[Run]:
+    """The runs whose ids begin with `wanted`; the one run whose id it is, where there is one."""
+    fits: list[Run] = []
+    cursor: str | None = None
+    for _ in range(MOST // PAGE):
+        runs = await source.runs(RunFilter(), cursor, PAGE)
+        fits += [run for run in runs.items if run.id.startswith(wanted)]
+        exact = [run for run in fits if run.id == wanted]
+        if exact:
+            return exact[:1]
+        if not runs.has_more or (fits and len(wanted) >= CERTAIN):
+            break
+        cursor = runs.cursor
+    return fits
+
+
+def _candidates(runs: list[Run]) -> str:
+    shown = [f"{run.id} ({run.pipeline_name})" if run.pipeline_name else run.id for run in runs[:_SHOWN]]
+    return ", ".join(shown) + (", …" if len(runs) > _SHOWN else "")

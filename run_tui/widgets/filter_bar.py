@@ -1,0 +1,154 @@
+"""The filter bar: a line of text that filters as it is typed, with completion, problems and the counts beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from run_tui.query import Completion, Problem
+
+Completer = Callable[[str, int], Completion | None]
+
+
+class FilterInput(Input):
+    """The text itself; tab walks through the completions of the word under the cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "complete(1)", "Complete", show=False),
+        Binding("shift+tab", "complete(-1)", "Complete back", show=False),
+        Binding("enter,down", "leave", "To the rows", show=False),
+        Binding("escape", "give_up", "Clear", show=False),
+    ]
+
+    class Left(Message):
+        """The user is done typing; `cleared` when the filter was given up."""
+
+        def __init__(self, cleared: bool) -> None:
+            super().__init__()
+            self.cleared = cleared
+
+    def __init__(self, complete: Completer) -> None:
+        super().__init__(id="filter-input", compact=True, select_on_focus=False)
+        self._complete = complete
+        self._offered: Completion | None = None
+        self._taken = -1
+
+    def completion(self) -> Completion | None:
+        """What could stand at the cursor; while tab walks through candidates, where the walk began."""
+        if self._offered is not None:
+            return self._offered
+        return self._complete(self.value, self.cursor_position)
+
+    def action_complete(self, step: int) -> None:
+        """Puts the next or previous candidate in."""
+        offered = self.completion()
+        if offered is None or not offered.candidates:
+            return
+        self._taken = (self._taken + step) % len(offered.candidates) if self._offered else min(step, 0)
+        candidate = offered.candidates[self._taken]
+        end = offered.end if self._offered is None else self.cursor_position
+        self._offered = offered
+        self.value = self.value[: offered.start] + candidate + self.value[end:]
+        self.cursor_position = offered.start + len(candidate)
+
+    def forget_completion(self) -> None:
+        """Typing on ends a walk through candidates."""
+        taken = self._offered.candidates[self._taken] if self._offered else None
+        if self._offered is not None and self.value[self._offered.start : self.cursor_position] != taken:
+            self._offered, self._taken = None, -1
+
+    def action_leave(self) -> None:
+        """Back to the rows, the filter stays."""
+        self._offered, self._taken = None, -1
+        self.post_message(self.Left(False))
+
+    def action_give_up(self) -> None:
+        """Back to the rows without a filter."""
+        self._offered, self._taken = None, -1
+        self.value = ""
+        self.post_message(self.Left(True))
+
+
+class FilterBar(Vertical):
+    """The filter's text, what it hides, and below it, while typing, completions or what is wrong and where."""
+
+    class Changed(Message):
+        """The filter's text is another one now."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self, complete: Completer, hint: str, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.input = FilterInput(complete)
+        self._hint = hint
+        self._problems: tuple[Problem, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """The line, and the hint below it."""
+        with Horizontal(id="filter-line"):
+            yield Static("/", id="filter-sign", markup=False)
+            yield self.input
+            yield Static(id="filter-counts", markup=False)
+        yield Static(id="filter-hint", markup=False)
+
+    @property
+    def text(self) -> str:
+        """The filter as typed."""
+        return self.input.value
+
+    @text.setter
+    def text(self, text: str) -> None:
+        self.input.value = text
+        self.input.cursor_position = len(text)
+
+    def show_counts(self, text: str) -> None:
+        """What stands at the right: how much is shown and what is hidden."""
+        self.query_one("#filter-counts", Static).update(text)
+
+    def show_problems(self, problems: tuple[Problem, ...]) -> None:
+        """What is wrong with the text, and where; () when nothing is."""
+        self._problems = problems
+        self._update_hint()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Each keystroke filters."""
+        event.stop()
+        self.input.forget_completion()
+        self.post_message(self.Changed(event.value))
+        self._update_hint()
+
+    def on_descendant_focus(self) -> None:
+        """The hint is there while typing."""
+        self._update_hint()
+
+    def on_descendant_blur(self) -> None:
+        """Without the focus only problems stay in sight."""
+        self._update_hint()
+
+    def _update_hint(self) -> None:
+        hint = self.query_one("#filter-hint", Static)
+        hint.set_class(bool(self._problems), "problem")
+        text = self._problem_text() or (self._completion_text() if self.input.has_focus else "")
+        hint.display = bool(text)
+        hint.update(Text(text, no_wrap=True, overflow="ellipsis", end=""))
+
+    def _problem_text(self) -> str:
+        if not self._problems:
+            return ""
+        first = self._problems[0]
+        return f"{' ' * (first.start + 2)}{'^' * max(1, first.end - first.start)} {first.message}"
+
+    def _completion_text(self) -> str:
+        offered = self.input.completion()
+        if offered is None or not offered.candidates:
+            return f"  {self._hint}" if not self.text else ""
+        return "  tab: " + "  ".join(offered.candidates[:12])

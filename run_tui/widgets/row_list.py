@@ -1,0 +1,195 @@
+"""A list of one-line rows with a cursor, drawn a visible row at a time: the base of every list on the screens."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import BindingType
+from textual.cache import LRUCache
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from run_tui.actions import bindings
+
+STYLES = ("plain", "quiet", "good", "bad", "warning", "active", "waiting", "accent", "cursor", "cursor-away", "marked")
+
+
+class RowList(ScrollView, can_focus=True):
+    """Rows are asked for by index only when they are painted, so their number does not matter.
+
+    A subclass says how many rows there are (`row_count`) and what is in one (`row_segments`), and calls
+    `rows_changed` when either changes.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("list")
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"row--{name}" for name in STYLES}
+
+    cursor: reactive[int] = reactive(0, repaint=False)
+
+    class Opened(Message):
+        """A row was chosen: enter, or a second click on it."""
+
+        def __init__(self, row_list: RowList, index: int) -> None:
+            super().__init__()
+            self.row_list, self.index = row_list, index
+
+        @property
+        def control(self) -> RowList:
+            """The list."""
+            return self.row_list
+
+    class Moved(Message):
+        """The cursor is on another row, by the user's own move when `by_user`."""
+
+        def __init__(self, row_list: RowList, index: int, by_user: bool) -> None:
+            super().__init__()
+            self.row_list, self.index, self.by_user = row_list, index, by_user
+
+        @property
+        def control(self) -> RowList:
+            """The list."""
+            return self.row_list
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._strips: LRUCache[tuple[int, int], Strip] = LRUCache(512)
+        self._styles: dict[str, Style] = {}
+        self._notice: list[tuple[str, str]] = []
+
+    def show_notice(self, *lines: tuple[str, str]) -> None:
+        """What stands here while there are no rows: (style name, harmless text) pairs."""
+        if list(lines) != self._notice:
+            self._notice = list(lines)
+            self.refresh()
+
+    def row_count(self) -> int:
+        """How many rows there are now."""
+        raise NotImplementedError
+
+    def row_segments(self, index: int, width: int) -> list[Segment]:
+        """The row's content, harmless already; cut or padded to `width` cells here."""
+        raise NotImplementedError
+
+    def style(self, name: str) -> Style:
+        """One of STYLES in the current theme, foreground and attributes only."""
+        if name not in self._styles:
+            style = self.get_component_rich_style(f"row--{name}", partial=True)
+            self._styles[name] = style
+        return self._styles[name]
+
+    def rows_changed(self, *, keep_strips: bool = False) -> None:
+        """Rows came, went or look different; with `keep_strips` those painted before still look the same."""
+        if not keep_strips:
+            self._strips.clear()
+        size = Size(self.size.width, self.row_count())
+        if self.virtual_size != size:
+            self.virtual_size = size
+        self.cursor = self.validate_cursor(self.cursor)
+        self.refresh()
+
+    def move_to(self, index: int, *, by_user: bool = False, center: bool = False) -> None:
+        """Puts the cursor on a row and the row into view."""
+        before, self.cursor = self.cursor, index
+        self._bring_into_view(center)
+        if self.cursor != before or by_user:
+            self.post_message(self.Moved(self, self.cursor, by_user))
+
+    def validate_cursor(self, cursor: int) -> int:
+        """The cursor stays on the rows there are; 0 when there are none."""
+        return max(0, min(cursor, self.row_count() - 1))
+
+    def watch_cursor(self, before: int, after: int) -> None:
+        """Repaints the row left and the row reached."""
+        self._repaint(before)
+        self._repaint(after)
+
+    def render_line(self, y: int) -> Strip:
+        """One visible line, counted from the top of the widget."""
+        index, width = self.scroll_offset.y + y, self.size.width
+        if index >= self.row_count():
+            return self._notice_line(y, width) if not self.row_count() else Strip.blank(width, self.rich_style)
+        strip = self._strips.get((index, width))
+        if strip is None:
+            strip = Strip(self.row_segments(index, width)).adjust_cell_length(width).apply_style(self.rich_style)
+            self._strips[index, width] = strip
+        if index == self.cursor:
+            return strip.apply_style(self.style("cursor" if self.has_focus else "cursor-away"))
+        return strip
+
+    def notify_style_update(self) -> None:
+        """Another theme: everything is painted anew."""
+        super().notify_style_update()
+        self._styles.clear()
+        self._strips.clear()
+
+    def on_resize(self) -> None:
+        """Rows are laid out for the width there is."""
+        self.rows_changed()
+
+    def on_focus(self) -> None:
+        """The cursor row looks different with the focus."""
+        self._repaint(self.cursor)
+
+    def on_blur(self) -> None:
+        """The cursor row looks different without the focus."""
+        self._repaint(self.cursor)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click puts the cursor on a row, a second one opens it."""
+        index = self.scroll_offset.y + event.y
+        if index < self.row_count():
+            self.move_to(index, by_user=True)
+            if event.chain == 2:
+                self.action_open()
+
+    def action_move(self, rows: int) -> None:
+        """Moves the cursor by rows."""
+        self.move_to(self.cursor + rows, by_user=True)
+
+    def action_page(self, pages: int) -> None:
+        """Moves the cursor by screenfuls."""
+        self.move_to(self.cursor + pages * max(1, self.size.height - 1), by_user=True)
+
+    def action_first(self) -> None:
+        """Goes to the first row."""
+        self.move_to(0, by_user=True)
+
+    def action_last(self) -> None:
+        """Goes to the last row."""
+        self.move_to(self.row_count() - 1, by_user=True)
+
+    def action_open(self) -> None:
+        """Opens the row under the cursor."""
+        if self.row_count():
+            self.post_message(self.Opened(self, self.cursor))
+
+    def _notice_line(self, y: int, width: int) -> Strip:
+        lines = [
+            (style, line) for style, text in self._notice for line in textwrap.wrap(text, max(20, width - 6)) or [""]
+        ]
+        top = max(0, (self.size.height - len(lines)) // 3)
+        if not top <= y < top + len(lines):
+            return Strip.blank(width, self.rich_style)
+        style, line = lines[y - top]
+        strip = Strip([Segment(f"   {line}", self.style(style))])
+        return strip.adjust_cell_length(width).apply_style(self.rich_style)
+
+    def _repaint(self, index: int) -> None:
+        self.refresh_lines(index, 1)
+
+    def _bring_into_view(self, center: bool) -> None:
+        top, height = self.scroll_offset.y, max(1, self.size.height)
+        if center and not top <= self.cursor < top + height:
+            top = self.cursor - height // 3
+        elif self.cursor < top:
+            top = self.cursor
+        elif self.cursor >= top + height:
+            top = self.cursor - height + 1
+        self.scroll_to(y=max(0, top), animate=False, immediate=True)

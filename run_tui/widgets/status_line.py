@@ -1,0 +1,95 @@
+"""One line of facts, those that matter most kept when the terminal is narrow."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.style import Style
+from rich.text import Text
+from textual.widget import Widget
+
+from run_tui.widgets.row_list import STYLES
+
+GAP = "   "
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A piece of the line; of those that do not fit, the ones with the highest `rank` go first."""
+
+    text: str
+    style: str = "plain"
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What the connection is doing; `until` (monotonic seconds) is when the next try comes, counted down on screen."""
+
+    text: str
+    style: str = "quiet"
+    until: float | None = None
+
+    def fact(self, now: float) -> Fact:
+        """As it reads now."""
+        if self.until is None:
+            return Fact(self.text, self.style)
+        return Fact(f"{self.text}, next try in {max(0, ceil(self.until - now))}s", self.style)
+
+
+class StatusLine(Widget):
+    """Facts from the left, the activity at the right."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"row--{name}" for name in STYLES}
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._facts: tuple[Fact, ...] = ()
+        self._activity: Activity | None = None
+
+    def show(self, facts: Sequence[Fact]) -> None:
+        """Replaces the facts; empty ones are left out."""
+        shown = tuple(fact for fact in facts if fact.text)
+        if shown != self._facts:
+            self._facts = shown
+            self.refresh()
+
+    def show_activity(self, activity: Activity) -> None:
+        """Replaces the activity."""
+        if activity != self._activity:
+            self._activity = activity
+            self.refresh()
+
+    def tick(self) -> None:
+        """A second has passed: a countdown reads differently."""
+        if self._activity is not None and self._activity.until is not None:
+            self.refresh()
+
+    def render(self) -> Text:
+        """The line for the width there is."""
+        width = self.size.width
+        right = self._activity.fact(time.monotonic()) if self._activity else Fact("")
+        left = list(self._facts)
+        while len(left) > 1 and _length(left) + len(GAP) + cell_len(right.text) + 2 > width:
+            left.remove(max(reversed(left), key=lambda fact: fact.rank))
+        text = Text(" ", no_wrap=True, overflow="ellipsis", end="")
+        for number, fact in enumerate(left):
+            text.append((GAP if number else "") + fact.text, self._style(fact.style))
+        room = width - text.cell_len - 1
+        tail = Text(right.text, self._style(right.style), no_wrap=True, end="")
+        tail.truncate(max(0, room - len(GAP)), overflow="ellipsis")
+        text.append(" " * max(0, room - tail.cell_len))
+        text.append_text(tail)
+        return text
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"row--{name}", partial=True)
+
+
+def _length(facts: Sequence[Fact]) -> int:
+    return sum(cell_len(fact.text) + len(GAP) for fact in facts)

@@ -1,0 +1,129 @@
+"""The real program in its own process: pipes, signals, terminals, and what it loads to start."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import ScriptedServer, make_event, make_run
+
+RUN = "9d38c7ea-2c1f-4a53-9b3e-6a1b0f6f2d11"
+Program = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture(autouse=True)
+def _run(server: ScriptedServer) -> None:
+    server.runs = [make_run(RUN, "FAILURE"), make_run("1c7c29c8-1e8a-4cb3-9896-1e495055d3ac")]
+    server.events[RUN] = [make_event(f"\x1b[31mred\x1b[0m message {number}") for number in range(5000)]
+
+
+def test_commands_over_a_real_connection(program: Program) -> None:
+    out, err = program("run", "get", RUN).communicate(timeout=30)
+    assert out.startswith(f"Run ID: {RUN}\nStatus: FAILURE\n")
+    assert err == ""
+
+
+def test_the_installed_command_is_the_same() -> None:
+    command = [Path(sys.executable).parent / "run-tui", "--version"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "run-tui 0.1.0\n"
+
+
+def test_a_pipe_closed_early_ends_the_program_quietly(server: ScriptedServer, program: Program) -> None:
+    with program("run-events", "get", RUN, "--limit", "5000") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == f"Events for run {RUN}:\n"
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(timeout=30) == 1
+    assert len(server.asked("CliRunEventsQuery")) < 5, "what nobody reads is not asked for"
+
+
+def test_ctrl_c_ends_the_program_quietly(server: ScriptedServer, program: Program) -> None:
+    server.runs[0]["status"] = "STARTED"
+    server.runs[0]["endTime"] = None
+    with program("run-events", "get", RUN, "--follow", "--json") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        json.loads(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+        assert process.stderr.read().strip() == ""
+        assert process.wait(timeout=30) == 130
+
+
+def at_terminal(environ: dict[str, str], columns: int, *args: str) -> str:
+    """What a command writes to a terminal of this width."""
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "run_tui", *args]
+    terminal = {**os.environ, **environ, "COLUMNS": str(columns), "LINES": "24", "TERM": "xterm-256color"}
+    with subprocess.Popen(command, stdin=follower, stdout=follower, stderr=follower, env=terminal) as process:
+        os.close(follower)
+        written = b""
+        try:
+            while block := os.read(leader, 4096):
+                written += block
+        except OSError:
+            pass  # how Linux says that the other end is closed
+        process.wait(timeout=30)
+    os.close(leader)
+    return written.decode().replace("\r\n", "\n")
+
+
+def test_colour_is_for_terminals_that_want_it(environ: dict[str, str], program: Program) -> None:
+    coloured = at_terminal(environ, 120, "run", "list")
+    assert "\x1b[31mFAILURE" in coloured
+    assert "\x1b" not in at_terminal(environ | {"NO_COLOR": "1"}, 120, "run", "list")
+    out, _ = program("run", "list", FORCE_COLOR="1").communicate(timeout=30)
+    assert "\x1b" not in out
+
+
+def test_ids_are_short_where_whole_ones_do_not_fit(environ: dict[str, str]) -> None:
+    plain = environ | {"NO_COLOR": "1"}
+    assert RUN in at_terminal(plain, 120, "run", "list")
+    narrow = at_terminal(plain, 80, "run", "list")
+    assert "\n9d38c7ea  FAILURE" in narrow
+    assert max(map(len, narrow.splitlines())) <= 80
+
+
+def test_no_byte_of_a_message_acts_on_the_terminal(environ: dict[str, str]) -> None:
+    assert "\x1b" not in at_terminal(environ, 120, "run-events", "get", RUN, "--limit", "3")
+
+
+def test_a_hint_follows_an_error_at_a_terminal(server: ScriptedServer, environ: dict[str, str]) -> None:
+    first, second = at_terminal(environ, 120, "run", "get", "nonexistent-run").splitlines()
+    assert first == "Error querying Dagster Plus API: Run nonexistent-run not found"
+    assert server.url in second
+    assert len(at_terminal(environ, 120, "run", "get", "nonexistent-run", "--json").splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("args", "unwanted"),
+    [
+        (["--version"], {"textual", "httpx", "pydantic", "asyncio", "rich"}),
+        (["run-events", "get", "--help"], {"textual", "httpx", "pydantic", "asyncio", "rich"}),
+        (["config", "path"], {"textual", "httpx", "pydantic", "asyncio", "rich"}),
+        (["run", "get", RUN], {"textual", "run_tui.feed", "run_tui.demo", "run_tui.query"}),
+    ],
+)
+def test_a_command_loads_only_what_it_needs(environ: dict[str, str], args: list[str], unwanted: set[str]) -> None:
+    script = (
+        "import atexit, sys\n"
+        "atexit.register(lambda: print(*sys.modules, file=sys.stderr))\n"
+        f"sys.argv = ['run-tui', *{args!r}]\n"
+        "from run_tui.cli import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, **environ}, capture_output=True, text=True, check=True
+    )
+    assert unwanted.isdisjoint(done.stderr.split())
+    assert "run_tui.cli" in done.stderr.split()

@@ -1,0 +1,50 @@
+"""Hypothesis strategies for events, and a page made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import strategies as st
+
+from run_tui.model import ErrorInfo, EventDetails, EventPage, MetadataEntry, RunEvent, epoch_ms, iso_timestamp
+
+WORDS = ["load", "Connection", "refused", "größe", "GRÖSSE", "a", "s3://raw/part-7", "KeyError:", "straße", ""]
+TEXTS = st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join) | st.text(max_size=12)
+STEPS = st.sampled_from([None, "load_users", "load_orders", "work[a]", "publish"])
+TYPES = st.sampled_from([None, "STEP_START", "STEP_FAILURE", "STEP_RESTARTED", "RUN_START", "PIPELINE_FAILURE"])
+LEVELS = st.sampled_from(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", "NOTICE"])
+ERRORS = st.recursive(
+    st.builds(ErrorInfo, class_name=st.none() | TEXTS, message=TEXTS, stack=st.lists(TEXTS, max_size=2).map(tuple)),
+    lambda cause: st.builds(ErrorInfo, class_name=st.just("ValueError"), message=TEXTS, cause=cause),
+    max_leaves=2,
+)
+METADATA = st.lists(st.builds(MetadataEntry, label=TEXTS, value=TEXTS), max_size=2).map(tuple)
+EVENTS = st.builds(
+    RunEvent,
+    run_id=st.just("r1"),
+    message=TEXTS,
+    timestamp=st.integers(1_795_307_802_000, 1_795_307_862_000).map(lambda ms: iso_timestamp(str(ms))),
+    level=LEVELS,
+    step_key=STEPS,
+    event_type=TYPES,
+    error=st.none() | ERRORS,
+    metadata=METADATA,
+)
+
+
+def page_of(events: Sequence[RunEvent], cursor: str | None = None) -> EventPage:
+    """The page that a source would hand on for these events."""
+    return EventPage(
+        run_id="r1",
+        timestamps=[str(epoch_ms(event.timestamp)) for event in events],
+        levels=[event.level.value for event in events],
+        types=[event.event_type for event in events],
+        steps=[event.step_key for event in events],
+        messages=[event.message for event in events],
+        details={
+            n: EventDetails(error=event.error, metadata=event.metadata)
+            for n, event in enumerate(events)
+            if event.error or event.metadata
+        },
+        cursor=cursor,
+    )

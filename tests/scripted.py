@@ -1,0 +1,120 @@
+"""A source that answers from a script, for what no real server does on demand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from run_tui.errors import SourceError
+from run_tui.feed import Clock
+from run_tui.model import EventPage, Run, RunEventList, RunFilter, RunList, RunStatus, Step
+from run_tui.sources.base import Capabilities
+
+
+def a_run(status: RunStatus = RunStatus.STARTED, run_id: str = "r1", **fields: object) -> Run:
+    return Run.model_validate(
+        {"id": run_id, "status": status, "created_at": "2026-11-22T00:00:00.000Z", "pipeline_name": "etl"} | fields
+    )
+
+
+def a_page(messages: Sequence[str], cursor: str | None = None, **fields: object) -> EventPage:
+    size = len(messages)
+    columns = {
+        "timestamps": [str(1_795_307_802_000 + n) for n in range(size)],
+        "levels": ["INFO"] * size,
+        "types": [None] * size,
+        "steps": [None] * size,
+    }
+    return EventPage(**{"run_id": "r1", "messages": list(messages), "cursor": cursor} | columns | fields)  # type: ignore[arg-type]
+
+
+@dataclass
+class FakeTime:
+    """A clock that moves only when somebody waits; what was waited for is kept."""
+
+    seconds: float = 1_795_400_000.0
+    waits: list[float] = field(default_factory=list)
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(lambda: self.seconds, lambda: self.seconds, self._pause)
+
+    async def _pause(self, seconds: float, interrupt: asyncio.Event) -> None:
+        self.waits.append(seconds)
+        if not interrupt.is_set():
+            self.seconds += seconds
+        await asyncio.sleep(0)
+
+
+@dataclass
+class ScriptedSource:
+    """Holds events of one run; `script` is asked before each page and may raise or change what the server holds."""
+
+    log: list[str] = field(default_factory=list)
+    status: RunStatus = RunStatus.STARTED
+    page_size: int = 3
+    hidden: set[int] = field(default_factory=set)
+    script: Callable[[ScriptedSource, int], None] = lambda source, number: None
+    cursors: list[str | None] = field(default_factory=list)
+    ended_at: str | None = None
+    runs_held: list[Run] = field(default_factory=list)
+    system: str = "Scripted API"
+    where: str = "scripted"
+    capabilities: Capabilities = Capabilities()
+
+    async def page(self, run_id: str, cursor: str | None = None, limit: int = 1000) -> EventPage:
+        self.cursors.append(cursor)
+        self.script(self, len(self.cursors))
+        after = int(cursor or 0)
+        shown = [n for n in range(after, len(self.log)) if n not in self.hidden][: self.page_size]
+        return a_page(
+            [self.log[n] for n in shown],
+            str(shown[-1] + 1) if shown else str(after),
+            has_more=len(shown) == self.page_size,
+            run=a_run(self.status, ended_at=self.ended_at),
+        )
+
+    async def has_more_than(self, run_id: str, count: int) -> bool:
+        return len(self.log) > count
+
+    async def runs(self, filter: RunFilter, cursor: str | None = None, limit: int = 50) -> RunList:
+        self.cursors.append(cursor)
+        self.script(self, len(self.cursors))
+        fitting = [
+            run
+            for run in self.runs_held
+            if (not filter.ids or run.id in filter.ids) and (not filter.statuses or run.status in filter.statuses)
+        ]
+        start = [run.id for run in fitting].index(cursor) + 1 if cursor else 0
+        items = fitting[start : start + limit]
+        return RunList(items=items, total=len(fitting), has_more=start + limit < len(fitting))
+
+    async def run(self, run_id: str) -> Run:
+        return a_run(self.status)
+
+    async def run_details(self, run_id: str) -> Run:
+        return a_run(self.status)
+
+    async def events(self, run_id: str, cursor: str | None = None, limit: int = 100) -> RunEventList:
+        return (await self.page(run_id, cursor, limit)).as_list()
+
+    async def steps(self, run_id: str) -> list[Step]:
+        return []
+
+    def run_url(self, run_id: str) -> str | None:
+        return None
+
+    async def aclose(self) -> None:
+        return None
+
+
+def failing(*errors: SourceError) -> Callable[[ScriptedSource, int], None]:
+    """A script whose first requests fail with these errors, one after the other."""
+    left = list(errors)
+
+    def script(source: ScriptedSource, number: int) -> None:
+        if left:
+            raise left.pop(0)
+
+    return script

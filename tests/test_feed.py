@@ -1,0 +1,189 @@
+"""The poller against a scripted source and a clock that the test moves."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+
+import pytest
+
+from run_tui.errors import BadAnswer, Busy, RunNotFound, Unreachable
+from run_tui.feed import (
+    FAST_POLL,
+    LONGEST_RETRY,
+    SLOW_POLL,
+    Feed,
+    FeedState,
+    Loaded,
+    Phase,
+    Restarted,
+    RunChanged,
+    Update,
+)
+from run_tui.model import RunStatus
+from tests.scripted import FakeTime, ScriptedSource, failing
+
+
+async def all_updates(source: ScriptedSource, time: FakeTime | None = None) -> list[Update]:
+    feed = Feed(source, "r1", clock=(time or FakeTime()).clock)
+    async with aclosing(feed.updates()) as updates:
+        return [update async for update in updates]
+
+
+def messages(updates: list[Update]) -> list[str]:
+    """What a store would hold at the end."""
+    held: list[str] = []
+    for update in updates:
+        if isinstance(update, Restarted):
+            held.clear()
+        elif isinstance(update, Loaded):
+            held += update.page.messages
+    return held
+
+
+def phases(updates: list[Update]) -> list[Phase]:
+    return [update.phase for update in updates if isinstance(update, FeedState)]
+
+
+def log(size: int) -> list[str]:
+    return [f"event {n}" for n in range(size)]
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3, 4, 6, 7])
+async def test_a_finished_run_is_read_to_its_end_once(size: int) -> None:
+    source = ScriptedSource(log(size), RunStatus.SUCCESS, ended_at="2020-01-01T00:00:00Z")
+    updates = await all_updates(source)
+    assert messages(updates) == log(size)
+    assert phases(updates)[-1] is Phase.DONE
+    assert isinstance(updates[1], RunChanged)
+
+
+async def test_the_next_page_is_asked_for_before_this_one_is_handed_on() -> None:
+    source = ScriptedSource(log(6), RunStatus.SUCCESS)
+    async with aclosing(Feed(source, "r1", clock=FakeTime().clock).updates()) as updates:
+        async for update in updates:
+            if isinstance(update, Loaded):
+                await asyncio.sleep(0)
+                break
+    assert source.cursors == [None, "3"]
+
+
+async def test_a_run_in_progress_is_tailed_until_a_quiet_poll_after_its_end() -> None:
+    def script(source: ScriptedSource, number: int) -> None:
+        if number == 3:
+            source.log.append("late")
+            source.status = RunStatus.SUCCESS
+        if number == 4:
+            source.log.append("after the terminal status")
+
+    source = ScriptedSource(log(2), script=script)
+    updates = await all_updates(source)
+    assert messages(updates) == [*log(2), "late", "after the terminal status"]
+    assert phases(updates) == [Phase.LOADING, Phase.LIVE, Phase.DONE]
+
+
+async def test_polls_slow_down_when_quiet_and_a_key_press_ends_the_wait() -> None:
+    time = FakeTime()
+
+    def script(source: ScriptedSource, number: int) -> None:
+        if number == 30:
+            source.status = RunStatus.CANCELED
+            source.ended_at = "2020-01-01T00:00:00Z"
+
+    await all_updates(ScriptedSource(log(2), script=script), time)
+    assert time.waits[0] == FAST_POLL
+    assert time.waits == sorted(time.waits)
+    assert time.waits[-1] == SLOW_POLL
+
+
+async def test_a_key_press_ends_the_wait() -> None:
+    source = ScriptedSource(log(1))
+    feed = Feed(source, "r1")
+    async with aclosing(feed.updates()) as updates, asyncio.timeout(FAST_POLL):
+        async for update in updates:
+            if isinstance(update, FeedState) and update.phase is Phase.LIVE:
+                source.log.append("more")
+                feed.poll_now()
+            if isinstance(update, Loaded) and update.page.messages == ["more"]:
+                break
+    assert len(source.cursors) == 2
+
+
+async def test_failures_are_states_and_nothing_is_read_twice() -> None:
+    time = FakeTime()
+    source = ScriptedSource(
+        log(5), RunStatus.SUCCESS, script=failing(Unreachable("down"), Unreachable("down"), BadAnswer("a web page"))
+    )
+    updates = await all_updates(source, time)
+    assert messages(updates) == log(5)
+    assert [u.retry_in for u in updates if isinstance(u, FeedState) and u.phase is Phase.RECONNECTING] == [
+        0.5,
+        1.0,
+        2.0,
+    ]
+    assert time.waits[:3] == [0.5, 1.0, 2.0]
+
+
+async def test_retries_never_wait_longer_than_the_longest_unless_the_server_asks() -> None:
+    time = FakeTime()
+    source = ScriptedSource([], RunStatus.SUCCESS, script=failing(*[Unreachable("down")] * 9))
+    await all_updates(source, time)
+    assert max(time.waits) == LONGEST_RETRY
+
+    time = FakeTime()
+    source = ScriptedSource([], RunStatus.SUCCESS, script=failing(Busy("busy", status=429, retry_after=40.0)))
+    await all_updates(source, time)
+    assert time.waits[0] == 40.0
+
+
+async def test_an_unknown_run_ends_the_feed() -> None:
+    updates = await all_updates(ScriptedSource(script=failing(RunNotFound("no such run"))))
+    last = updates[-1]
+    assert isinstance(last, FeedState)
+    assert last.phase is Phase.FAILED
+    assert isinstance(last.error, RunNotFound)
+
+
+async def test_events_the_cursor_never_showed_are_found_after_the_end() -> None:
+    def script(source: ScriptedSource, number: int) -> None:
+        if number == 2:
+            source.status = RunStatus.SUCCESS
+        if number == 4:
+            source.hidden.clear()
+
+    source = ScriptedSource(log(5), page_size=10, hidden={1, 3}, script=script)
+    updates = await all_updates(source)
+    assert any(isinstance(update, Restarted) for update in updates)
+    assert messages(updates) == log(5)
+
+
+async def test_a_server_that_never_delivers_all_is_given_up_on() -> None:
+    source = ScriptedSource(log(5), RunStatus.SUCCESS, page_size=10, hidden={2})
+    updates = await all_updates(source)
+    assert phases(updates)[-1] is Phase.DONE
+    assert messages(updates) == ["event 0", "event 1", "event 3", "event 4"]
+
+
+async def test_a_cursor_that_does_not_move_is_an_error_not_an_endless_loop() -> None:
+    class Stuck(ScriptedSource):
+        async def page(self, run_id: str, cursor: str | None = None, limit: int = 1000):  # type: ignore[no-untyped-def]
+            from tests.scripted import a_page
+
+            self.cursors.append(cursor)
+            return a_page(["again"], "7", has_more=True)
+
+    seen: list[Update] = []
+    async with aclosing(Feed(Stuck(), "r1", clock=FakeTime().clock).updates()) as updates:
+        async for update in updates:
+            seen.append(update)
+            if isinstance(update, FeedState) and update.phase is Phase.RECONNECTING:
+                break
+    assert messages(seen) == ["again"]
+
+
+async def test_a_queued_run_waits() -> None:
+    def script(source: ScriptedSource, number: int) -> None:
+        source.status = [RunStatus.QUEUED, RunStatus.STARTED, RunStatus.SUCCESS][min(number - 1, 2)]
+
+    updates = await all_updates(ScriptedSource(script=script))
+    assert phases(updates) == [Phase.LOADING, Phase.WAITING, Phase.LIVE, Phase.DONE]
