@@ -42,6 +42,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("run.follow", "f", "Follow", "Keep the newest event in view.", "run", "follow", True),
     Action("run.steps", "s", "Steps", "Go to the steps; enter there filters by one.", "run", "steps", True),
     Action("run.info", "r", "Run", "Show the run's tags, configuration and ancestry.", "run", "run_info", True),
+    Action("run.frames", "F", "Frames", "Show or hide stack frames inside libraries.", "run", "frames"),
     Action("run.all", "0", "All levels", "Show events of every level.", "run", "level(0)"),
     Action("run.debug", "1", "Debug and up", "The same as every level that has a name.", "run", "level(1)"),
     Action("run.info_up", "2", "Info and up", "Hide debug events; the run's structure stays.", "run", "level(2)"),

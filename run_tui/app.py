@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import aclosing
 from typing import ClassVar
 
@@ -21,6 +21,7 @@ from run_tui.feed import Feed, FeedState, Loaded, Phase, Restarted, RunChanged
 from run_tui.format import clean
 from run_tui.listing import Listed, Listing
 from run_tui.model import Run, RunFilter
+from run_tui.screens import themes
 from run_tui.screens.base import RefreshWanted, WebPageWanted
 from run_tui.screens.help import HelpScreen
 from run_tui.screens.run import RunScreen
@@ -43,19 +44,28 @@ class RunTuiApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("app")
 
     def __init__(
-        self, source: Source, connection: str, run_id: str | None = None, keys: Mapping[str, str] | None = None
+        self,
+        source: Source,
+        connection: str,
+        run_id: str | None = None,
+        keys: Mapping[str, str] | None = None,
+        now: Callable[[], float] = time.time,
     ) -> None:
         super().__init__()
         self.source, self.connection = source, connection
         self._wanted = run_id
         self._keys = dict(keys or {})
+        self._now = now
         self._listing = Listing(source, RunFilter())
         self._feed: Feed | None = None
 
     async def on_mount(self) -> None:
         """Shows the runs, or the one run that was asked for."""
         self.set_keymap(self._keys)
-        await self.push_screen(RunsScreen(self.connection, self.source.where))
+        for theme in (themes.DARK, themes.LIGHT):
+            self.register_theme(theme)
+        self.theme = themes.DARK.name
+        await self.push_screen(RunsScreen(self.connection, self.source.where, self._now))
         self._start(self._follow_runs(), "runs")
         if self._wanted is not None:
             self._start(self._open_wanted(self._wanted), "open")
@@ -138,7 +148,7 @@ class RunTuiApp(App[None]):
             self._runs_screen.show_info(run)
 
     async def _finish_view(self, screen: RunScreen) -> None:
-        while screen.is_attached and not screen.continue_filter(SLICE):
+        while screen.is_attached and not screen.continue_filter(SLICE):  # noqa: ASYNC110  (it yields between slices)
             await asyncio.sleep(0)
 
     # What screens ask for
@@ -154,7 +164,7 @@ class RunTuiApp(App[None]):
         await self._open(event.run)
 
     async def _open(self, run: Run) -> None:
-        screen = RunScreen(run, self.source.where, self._runs_screen.time_mode)
+        screen = RunScreen(run, self.source.where, self._runs_screen.time_mode, self._now)
         self._feed = Feed(self.source, run.id)
         await self.push_screen(screen)
         self._start(self._follow_run(screen, self._feed), "feed")

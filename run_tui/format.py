@@ -47,7 +47,7 @@ def shorten(text: str, width: int) -> str:
 _STATUS_GLYPHS = {
     RunStatus.SUCCESS: "✓",
     RunStatus.FAILURE: "✗",
-    RunStatus.CANCELED: "⊘",
+    RunStatus.CANCELED: "■",
     RunStatus.CANCELING: "◌",
     RunStatus.STARTED: "●",
     RunStatus.STARTING: "◔",
@@ -65,7 +65,7 @@ _STEP_GLYPHS = {
     StepState.FAILURE: "✗",
     StepState.SKIPPED: "↷",
     StepState.NOT_EXECUTED: "○",
-    StepState.INTERRUPTED: "⊘",
+    StepState.INTERRUPTED: "■",
 }
 
 

@@ -152,6 +152,10 @@ class Run(_Model):
     parent_run_id: str | None = None
     config_yaml: str | None = None
 
+    def updated(self, newer: Run) -> Run:
+        """This run as `newer` tells it; what that answer left empty keeps its value."""
+        return self.model_copy(update={name: value for name, value in newer if value not in (None, {})})
+
 
 DOCUMENTED_RUN_FIELDS = frozenset({"id", "status", "created_at", "started_at", "ended_at", "pipeline_name", "mode"})
 

@@ -61,7 +61,7 @@ class ScriptedSource:
     runs_held: list[Run] = field(default_factory=list)
     system: str = "Scripted API"
     where: str = "scripted"
-    capabilities: Capabilities = Capabilities()
+    capabilities: Capabilities = field(default_factory=Capabilities)
 
     async def page(self, run_id: str, cursor: str | None = None, limit: int = 1000) -> EventPage:
         self.cursors.append(cursor)

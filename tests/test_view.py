@@ -17,9 +17,11 @@ from tests.events import EVENTS, page_of
 TIMES = TimeContext(1_795_307_802_000, 1_795_307_862_000, 1_795_307_900_000, UTC)
 FILTERS = st.sampled_from(
     [
-        "", "load", "lo", "größe", "-refused", "step:load", "-step:load_*", "type:STEP_FAILURE", "type:LOG", "level:error",
+        "", "load", "lo", "größe", "-refused", "step:load", "-step:load_*", "type:STEP_FAILURE",
+        "type:LOG", "level:error",
         "level:info", "-level:error", "attempt:2", "/re.used/", "-/^$/", "connection refused", "after:+10s",
-        "before:+30s -load", "step:work[a] KeyError:", "step:load_users step:publish", "type:RUN_*", '"connection refused"',
+        "before:+30s -load", "step:work[a] KeyError:", "step:load_users step:publish", "type:RUN_*",
+        '"connection refused"',
         "after:20s level:warning step:load -größe /o/",
     ]
 )  # fmt: skip

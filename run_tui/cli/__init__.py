@@ -33,7 +33,7 @@ class _Root(click.Group):
             similar = get_close_matches(word, self.commands, n=1)
             hint = f"Did you mean {similar[0]}?" if similar else f"Commands: {', '.join(self.commands)}."
             raise click.UsageError(f"{word!r} is neither a command nor a run's id or address. {hint}", ctx)
-        return explore.name, explore, args
+        return word, explore, args[1:]
 
 
 def _can_be_run(word: str) -> bool:

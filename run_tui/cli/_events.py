@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
@@ -82,7 +83,7 @@ class EventFollower:
         self._new_select, self._select = new_select, new_select()
         self._missing = limit
         self._answered = self._broken = False
-        self._delivered: list[int] = []
+        self._delivered = array("q")
         self._known: Counter[int] = Counter()
         self.run: Run | None = None
 
@@ -97,7 +98,7 @@ class EventFollower:
                         self.run, self._answered = run, True
                     case Restarted(reason):
                         note(reason)
-                        self._known, self._delivered = Counter(self._delivered), []
+                        self._known, self._delivered = Counter(self._delivered), array("q")
                         self._select = self._new_select()
                     case Loaded(page):
                         self._answered = True

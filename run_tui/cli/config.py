@@ -43,7 +43,7 @@ def show_settings() -> None:
         rows = [
             ("Settings file", str(settings.path), "read" if settings.exists else "not there"),
             ("Connection", connection.name, connection.origins["name"]),
-            ("URL", connection.url, connection.origins["url"]),
+            ("URL", connection.url.partition("?")[0], connection.origins["url"]),
             ("Token", secret, connection.origins["token"]),
         ]
         rows += [("Known", profile.name, profile.address.url) for profile in settings.profiles.values()]

@@ -10,12 +10,12 @@ from run_tui import config
 from run_tui.cli._common import chosen_connection, load_settings, open_connection, server_options, telling
 
 
-@click.command("run-tui", hidden=True)
-@click.argument("run_id", metavar="[RUN_ID]", required=False)
+@click.command()
 @server_options
-def explore(run_id: str | None) -> None:
-    """Open the explorer, on a run where one is given."""
-    open_explorer(run_id)
+@click.pass_context
+def explore(ctx: click.Context) -> None:
+    """Open the explorer on the run that stands in the command's place."""
+    open_explorer(ctx.info_name)
 
 
 @click.command("demo")

@@ -70,10 +70,17 @@ def _tags(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -
 @click.option("--limit", type=click.IntRange(min=1), default=DEFAULT_RUNS, show_default=True, help="How many runs.")
 @click.option("--cursor", help="Go on where an earlier list ended.")
 @click.option(
-    "--status", "statuses", multiple=True, callback=_statuses, help="Only runs of this status; comma separated."
+    "--status", "statuses", multiple=True, callback=_statuses, help="Only runs of these statuses, comma separated."
 )
 @click.option("--job", help="Only runs of this job.")
-@click.option("--tag", "tags", metavar="KEY=VALUE", multiple=True, callback=_tags, help="Only runs with this tag.")
+@click.option(
+    "--tag",
+    "tags",
+    metavar="KEY=VALUE",
+    multiple=True,
+    callback=_tags,
+    help="Only runs with this tag; may be repeated.",
+)
 @json_option
 @server_options
 def list_runs(

@@ -62,15 +62,21 @@ class MultipliedLog:
         self._times.extend([start + int((end - start) * _uneven(index / count)) for index in range(count)])
 
     def _sum_up(self, bodies: Sequence[range], counts: Sequence[int]) -> None:
-        """Corrects the messages before and after the bodies that say how many parts there are."""
-        done = []
-        for body, count in zip(bodies, counts, strict=True):
-            whole, rest = divmod(count, len(body))
-            last = max(_parts(self._recorded[body.start : body.start + rest]), default=-1)
-            done.append(whole * self._cycle + last + 1)
-            self._correct(body.stop, r"\d+ of \d+ parts", f"{done[-1]} of {done[-1]} parts")
+        """Corrects the messages before and after the bodies that say how many parts and rows there are."""
+        parts = [self._parts_told(body, count) for body, count in zip(bodies, counts, strict=True)]
         for origin in range(bodies[0].start):
-            self._correct(origin, r"of \d+ parts each", f"with {sum(done):,} parts in all")
+            self._correct(origin, r"of \d+ parts each", f"with {sum(parts):,} parts in all")
+        for body, number in zip(bodies, parts, strict=True):
+            self._correct(body.stop, r"\d+ of \d+ parts", f"{number} of {number} parts")
+            analyzed = self._recorded[body.stop + 1]
+            rows = re.search(r"[\d,]+(?= rows)", analyzed["message"])
+            if rows:
+                more = int(rows[0].replace(",", "")) * number // self._cycle
+                self._correct(body.stop + 1, rows[0], f"{more:,}")
+
+    def _parts_told(self, body: range, count: int) -> int:
+        whole, rest = divmod(count, len(body))
+        return whole * self._cycle + 1 + max(_parts(self._recorded[body.start : body.start + rest]), default=-1)
 
     def _correct(self, origin: int, wrong: str, right: str) -> None:
         event = self._recorded[origin]

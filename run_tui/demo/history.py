@@ -106,7 +106,7 @@ class History:
         newest = (now + began(source.run) - milliseconds(source.run["creationTime"]) - first) // every
         wanted = range(max(newest - _LIVE_KEPT + 1, 0), newest + 1)
         self._live = {
-            number: self._live.get(number) or DemoRun(source, _identity(source, number), first + number * every)
+            number: self._live.get(number) or DemoRun(source, _live_id(source, number), first + number * every)
             for number in wanted
         }
         return list(self._live.values())
@@ -114,16 +114,20 @@ class History:
     def _ended(self, source: Recording, ended: int, took: int, log: MakeLog = RecordedLog) -> DemoRun:
         number = self._numbers[source.name]
         self._numbers[source.name] += 1
-        return DemoRun(source, _identity(source, number), ended - took, took / _took(source.run), log)
+        return DemoRun(source, _past_id(source, number), ended - took, took / _took(source.run), log)
 
 
 def _took(run: dict[str, Any]) -> int:
     return milliseconds(run["endTime"]) - milliseconds(run["startTime"])
 
 
-def _identity(source: Recording, number: int) -> str:
+def _past_id(source: Recording, number: int) -> str:
     """The recorded id for the first run told from a recording, then others, always the same."""
     return _made_up(f"{source.name} {number}") if number else source.run["id"]
+
+
+def _live_id(source: Recording, number: int) -> str:
+    return _made_up(f"live {source.name} {number}") if number else source.run["id"]
 
 
 def _made_up(seed: str) -> str:

@@ -9,7 +9,7 @@ from math import inf
 from run_tui.model import RunEvent, effective_rank, epoch_ms
 from run_tui.query.completion import Completion
 from run_tui.query.event_types import KNOWN_TYPES, LOG, type_names
-from run_tui.query.language import HelpRow, Language, Operator, Problem, Terms
+from run_tui.query.language import HelpRow, Language, Operator, Problem, Terms, text_help
 from run_tui.query.operands import LEVELS, rank_limits, read_attempt, read_level, read_name, read_time, time_span
 from run_tui.query.terms import ANY, How, PatternTerm, TextTerm, Value, Values, words_accept
 from run_tui.query.times import TimeContext
@@ -193,4 +193,9 @@ OPERATORS = (
 )
 """The operators of the language: they make the parser, the completion and the help."""
 
-_LANGUAGE = Language(OPERATORS)
+_LANGUAGE = Language(
+    OPERATORS,
+    text_help(
+        "its message, step, type, errors or metadata", "KeyError", '"exit code"', "/time(d )?out/", "-step:check"
+    ),
+)

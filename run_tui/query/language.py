@@ -55,10 +55,11 @@ class Terms:
 
 
 class Language:
-    """The filter language that a table of operators makes."""
+    """The filter language that a table of operators makes; `text_help` explains what is typed without one."""
 
-    def __init__(self, operators: tuple[Operator, ...]) -> None:
+    def __init__(self, operators: tuple[Operator, ...], text_help: tuple[HelpRow, ...]) -> None:
         self.operators = operators
+        self.text_help = text_help
         self._by_key = {operator.key: operator for operator in operators}
         self._tokens = Tokenizer(self._by_key)
         self._nothing = dict.fromkeys(self._by_key, ANY)
@@ -124,17 +125,20 @@ class Language:
 
     def help(self) -> tuple[HelpRow, ...]:
         """All that can be typed: the operators, then what goes for text."""
-        return (*(HelpRow(f"{each.key}:{each.hint}", each.help, each.example) for each in self.operators), *_TEXT_HELP)
+        return (
+            *(HelpRow(f"{each.key}:{each.hint}", each.help, each.example) for each in self.operators),
+            *self.text_help,
+        )
 
 
-_TEXT_HELP = (
-    HelpRow("WORD", "Has the word anywhere, whatever its case; of several words, has all.", "KeyError"),
-    HelpRow('"PHRASE"', r"Has the phrase as it stands; \" is a quote in it.", '"exit code"'),
-    HelpRow(
-        "/PATTERN/", "Has what the regular expression fits; (?-i:...) tells upper from lower case.", "/time(d )?out/"
-    ),
-    HelpRow("-TERM", "Leaves out what the term finds.", "-step:check"),
-)
+def text_help(where: str, word: str, phrase: str, pattern: str, negated: str) -> tuple[HelpRow, ...]:
+    """The help on words, phrases, patterns and negation: where text is looked for, and an example of each."""
+    return (
+        HelpRow("WORD", f"Has the word in {where}, whatever its case; of several words, has all.", word),
+        HelpRow('"PHRASE"', r"Has the phrase as it stands; \" is a quote in it.", phrase),
+        HelpRow("/PATTERN/", "Has what the regular expression fits; (?-i:...) tells upper from lower case.", pattern),
+        HelpRow("-TERM", "Leaves out what the term finds.", negated),
+    )
 
 
 @dataclass(slots=True)

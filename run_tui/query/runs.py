@@ -9,7 +9,7 @@ from math import inf
 
 from run_tui.model import Run, RunFilter, RunStatus, epoch_ms
 from run_tui.query.completion import Completion
-from run_tui.query.language import HelpRow, Language, Operator, Problem, Terms
+from run_tui.query.language import HelpRow, Language, Operator, Problem, Terms, text_help
 from run_tui.query.operands import read_date, read_name, time_span
 from run_tui.query.terms import ANY, How, PatternTerm, TextTerm, Value, Values, words_accept
 from run_tui.query.times import TimeContext
@@ -202,4 +202,9 @@ RUN_OPERATORS = (
 )
 """The operators of the language: they make the parser, the completion and the help."""
 
-_LANGUAGE = Language(RUN_OPERATORS)
+_LANGUAGE = Language(
+    RUN_OPERATORS,
+    text_help(
+        "its job, tags or status, or at its id's start", "nightly", '"data team"', "/etl_v[12]$/", "-status:SUCCESS"
+    ),
+)

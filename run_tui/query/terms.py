@@ -46,15 +46,12 @@ class Value:
 
     def accepts(self, name: str) -> bool:
         """Whether the name is as the value wants it."""
-        match self.how:
-            case How.EQUALS:
-                return name == self.text
-            case How.CONTAINS:
-                return self._folded in name.casefold()
-            case How.STARTS:
-                return name.casefold().startswith(self._folded)
-            case How.GLOB:
-                return fnmatchcase(name.casefold(), self._folded.replace("[", "[[]"))
+        if self.how is How.EQUALS:
+            return name == self.text
+        folded = name.casefold()
+        if self.how is How.GLOB:
+            return fnmatchcase(folded, self._folded.replace("[", "[[]"))
+        return folded.startswith(self._folded) if self.how is How.STARTS else self._folded in folded
 
     def implies(self, other: Value) -> bool:
         """Whether `other` accepts every name that this accepts; False where that is not plain to see."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -44,6 +45,10 @@ class ViewScreen(Screen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (SMALLEST[1], "-tall")]  # noqa: RUF012
 
     time_mode: reactive[TimeMode] = reactive(TimeMode.LOCAL)
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        super().__init__()
+        self.now = now
 
     def compose(self) -> ComposeResult:
         """The frame; the middle is the subclass's."""

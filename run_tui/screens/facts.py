@@ -18,6 +18,7 @@ from run_tui.format import (
     status_style,
     status_text,
     step_glyph,
+    step_style,
     tags_text,
     zone_name,
 )
@@ -48,12 +49,14 @@ def run_facts(run: Run, mode: TimeMode, now: float) -> list[Fact]:
 def step_facts(run: Run, steps: Sequence[StepProgress], store: EventStore, all_read: bool) -> list[Fact]:
     """Steps by state, events, mode and tags."""
     tally = Counter(step.state for step in steps)
-    counts = " ".join(f"{step_glyph(state)}{tally[state]}" for state in StepState if tally[state])
-    failed = tally[StepState.FAILURE]
+    counts = [
+        Fact(f"{step_glyph(state)}{tally[state]}", step_style(state), close=True) for state in StepState if tally[state]
+    ]
     events = plural(len(store), "event") + (", complete" if all_read else "")
     skipped = f"{plural(store.skipped_count, 'event')} unreadable" if store.skipped_count else ""
     return [
-        Fact(f"{counts} steps" if counts else "", "bad" if failed else "plain"),
+        *counts,
+        Fact("steps" if counts else "", "plain", close=True),
         Fact(events, "plain", 1),
         Fact(skipped, "warning"),
         Fact(f"mode {clean(run.mode)}" if run.mode and run.mode != "default" else "", "quiet", 4),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -50,14 +51,15 @@ class RunScreen(ViewScreen):
     class Closed(Message):
         """The user went back."""
 
-    def __init__(self, run: Run, where: str, time_mode: TimeMode) -> None:
-        super().__init__()
+    def __init__(self, run: Run, where: str, time_mode: TimeMode, now: Callable[[], float]) -> None:
+        super().__init__(now)
         self.run, self.where = run, where
         self.view = EventView(EventStore(run.id))
         self.board = StepBoard()
         self.all_read = False
+        self.all_frames = False
         self._anchor: int | None = None
-        self._was_read_before = False
+        self.was_read = False
         self._painted_at = 0.0
         self._paint_waits = False
         self.set_reactive(ViewScreen.time_mode, time_mode)
@@ -99,7 +101,7 @@ class RunScreen(ViewScreen):
 
     def show_run(self, run: Run) -> None:
         """Takes the run's metadata as it is now; fields that this answer did not hold keep their values."""
-        self.run = self.run.model_copy(update=run.model_dump(exclude_unset=True))
+        self.run = self.run.updated(run)
         self._show_facts()
 
     def show_plan(self, plan: list[Step]) -> None:
@@ -136,8 +138,9 @@ class RunScreen(ViewScreen):
         self._paint_new_rows()
         if not len(self.store):
             self.rows.show_notice(("plain", "This run has no events."))
-        if not self._was_read_before:
-            self._was_read_before = True
+        if not self.was_read:
+            self.was_read = True
+            self.rows.forget_unseen()
             if self.run.status is RunStatus.FAILURE and self.rows.cursor == 0 and self.view.filter is None:
                 self._open_failure()
 
@@ -230,6 +233,11 @@ class RunScreen(ViewScreen):
         """Shows the run itself in the detail pane."""
         self.show_detail(list(run_lines(self.run, self.where)))
 
+    def action_frames(self) -> None:
+        """Shows or hides the frames inside libraries."""
+        self.all_frames = not self.all_frames
+        self._show_event()
+
     def action_web(self) -> None:
         """Opens the run's web page."""
         self.post_message(WebPageWanted(self.run.id))
@@ -240,7 +248,7 @@ class RunScreen(ViewScreen):
         if row is None:
             return
         event = self.store.event(row)
-        lines = [line for _, line in event_lines(event, event.timestamp)] if whole else [headline(event, 10_000)]
+        lines = [line for _, line in event_lines(event, event.timestamp, True)] if whole else [headline(event, 10_000)]
         self.app.copy_to_clipboard("\n".join(lines))
         self.notify("Copied the event." if whole else "Copied the row.", timeout=2)
 
@@ -272,7 +280,7 @@ class RunScreen(ViewScreen):
     def _show_facts(self) -> None:
         if not self.is_mounted:
             return
-        now = time.time()
+        now = self.now()
         steps = self.board.listed(self.run.status)
         self.query_one("#status", StatusLine).show(run_facts(self.run, self.time_mode, now))
         self.query_one("#facts", StatusLine).show(step_facts(self.run, steps, self.store, self.all_read))
@@ -287,7 +295,7 @@ class RunScreen(ViewScreen):
         row = self.rows.current_row
         if row is not None:
             event = self.store.event(row)
-            self.show_detail(list(event_lines(event, event_place(self.store, row, self.time_mode))))
+            self.show_detail(list(event_lines(event, event_place(self.store, row, self.time_mode), self.all_frames)))
 
     def _open_failure(self) -> None:
         index = self.view.first_of_type("STEP_FAILURE")
@@ -311,5 +319,5 @@ class RunScreen(ViewScreen):
 
     def _times(self) -> TimeContext:
         times = self.store.times
-        start = times[0] if times else int(time.time() * 1000)
-        return TimeContext(start, times[-1] if times else start, int(time.time() * 1000), zone(self.time_mode))
+        start = times[0] if times else int(self.now() * 1000)
+        return TimeContext(start, times[-1] if times else start, int(self.now() * 1000), zone(self.time_mode))

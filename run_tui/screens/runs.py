@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -56,8 +56,8 @@ class RunsScreen(ViewScreen):
             super().__init__()
             self.run_id = run_id
 
-    def __init__(self, connection: str, where: str) -> None:
-        super().__init__()
+    def __init__(self, connection: str, where: str, now: Callable[[], float]) -> None:
+        super().__init__(now)
         self._connection, self._where = connection, where
         self._runs: tuple[Run, ...] = ()
         self._total: int | None = None
@@ -98,7 +98,7 @@ class RunsScreen(ViewScreen):
     def tick(self) -> None:
         """Runs in progress grow older."""
         super().tick()
-        self.rows.now = time.time()
+        self.rows.now = self.now()
 
     def watch_time_mode(self, mode: TimeMode) -> None:
         """A list has clock times only: local or UTC."""
@@ -116,7 +116,7 @@ class RunsScreen(ViewScreen):
             return
         self._query = query
         self._show_runs()
-        wanted = query.to_server(time.time())
+        wanted = query.to_server(self.now())
         if wanted != self._server_filter:
             self._server_filter = wanted
             self.post_message(self.FilterChanged(wanted))
@@ -151,7 +151,7 @@ class RunsScreen(ViewScreen):
         return complete_runs(text, cursor, jobs=jobs, tags=tags)
 
     def _show_runs(self) -> None:
-        now = time.time()
+        now = self.now()
         self.rows.now = now
         shown = [run for run in self._runs if self._query.matches(run, int(now * 1000))]
         if self._listed:

@@ -85,6 +85,8 @@ class GraphQLClient:
             response = await self._send(body)
         except httpx.RequestError as error:
             raise self._no_answer(error, self._who(error.request.url)) from error
+        except httpx.InvalidURL as error:
+            raise BadAnswer(f"{self.where} redirects to something that is no web address", _WRONG_URL_HINT) from error
         try:
             return shape.validate_json(response.content)
         except ValidationError as error:
@@ -101,7 +103,7 @@ class GraphQLClient:
             response = await self._post(url, body, headers)
             if not response.has_redirect_location:
                 return response
-            target = self._redirected(url, response.headers["location"])
+            target = _web_url(str(url.join(response.headers["location"])))
             if not _same_server(url, target):
                 headers = {}
             url = target
@@ -126,12 +128,6 @@ class GraphQLClient:
                 verify=scheme != "http",
             )
         return self._clients[scheme]
-
-    def _redirected(self, url: httpx.URL, location: str) -> httpx.URL:
-        try:
-            return _web_url(str(url.join(location)))
-        except (httpx.InvalidURL, ValueError):
-            raise BadAnswer(f"{self.where} redirects to something that is no web address", _WRONG_URL_HINT) from None
 
     def _no_answer(self, error: httpx.RequestError, who: str) -> SourceError:
         """What became of a request without an answer, in words; never the library's text, which may quote headers."""
@@ -178,7 +174,7 @@ def _addresses(url: str) -> tuple[httpx.URL, httpx.URL, dict[str, str]]:
         path = given.path.rstrip("/").removesuffix("/graphql").rstrip("/")
         bare = given.copy_with(userinfo=b"", fragment=None, path=path)
         endpoint = bare.copy_with(path=f"{path}/graphql")
-    except (httpx.InvalidURL, ValueError):
+    except httpx.InvalidURL:
         shown = "that" if "@" in url else repr(url)
         raise ConfigError(f"{shown} is not the URL of a server", _URL_HINT) from None
     login = {}
@@ -189,11 +185,14 @@ def _addresses(url: str) -> tuple[httpx.URL, httpx.URL, dict[str, str]]:
 
 
 def _web_url(text: str) -> httpx.URL:
-    """Raises `httpx.InvalidURL` or `ValueError` for what cannot be asked over HTTP."""
+    """Raises `httpx.InvalidURL` for what cannot be asked over HTTP."""
     url = httpx.URL(text.strip())
     if url.scheme not in ("http", "https") or not url.host or (url.port or 0) > 65535:
-        raise ValueError("not a web address")
-    url.host.encode("idna")
+        raise httpx.InvalidURL("not a web address")
+    try:
+        url.host.encode("idna")
+    except UnicodeError:
+        raise httpx.InvalidURL("not a host name") from None
     return url
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
@@ -11,11 +12,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from run_tui.format import clean, clean_lines, error_line, is_wrapper, root_error
+from run_tui.format import clean, clean_lines, error_line, plural, root_error
 from run_tui.model import ErrorInfo, MetadataEntry, Run, RunEvent
+from run_tui.widgets.styles import COMPONENTS, named_style
 
 Line = tuple[str, str]
-"""A style name of `row_list.STYLES` and a harmless text."""
+"""A style name of `styles.STYLES` and a harmless text."""
+
+_FRAME = re.compile(r'\s*File "(?P<path>[^"]+)", line (?P<line>\d+), in (?P<function>.+)(?:\n\s*(?P<code>.*))?')
 
 LONGEST_TEXT = 100_000
 """Characters of one text shown; more would hold the screen up."""
@@ -30,9 +34,7 @@ class Detail(VerticalScroll):
         Binding("g,home", "scroll_home", "Top", show=False),
         Binding("G,end", "scroll_end", "Bottom", show=False),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"row--{name}" for name in ("plain", "quiet", "good", "bad", "warning", "active", "accent")
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
 
     def compose(self) -> ComposeResult:
         """One text."""
@@ -42,13 +44,13 @@ class Detail(VerticalScroll):
         """Replaces what is shown and goes to its top."""
         text = Text(no_wrap=False, overflow="fold")
         for style, line in lines:
-            text.append(line + "\n", self.get_component_rich_style(f"row--{style}", partial=True))
+            text.append(line + "\n", named_style(self, style))
         self.query_one("#text", Static).update(text)
         self.scroll_home(animate=False)
 
 
-def event_lines(event: RunEvent, place: str) -> Iterator[Line]:
-    """All there is to say of an event; `place` tells its time and number."""
+def event_lines(event: RunEvent, place: str, all_frames: bool) -> Iterator[Line]:
+    """All there is to say of an event; `place` tells its time and number, `all_frames` shows the framework's too."""
     parts = [event.event_type or "LOG", event.level.value, event.step_key or "run"]
     if event.attempt and event.attempt > 1:
         parts.append(f"attempt {event.attempt}")
@@ -56,34 +58,53 @@ def event_lines(event: RunEvent, place: str) -> Iterator[Line]:
     yield from (("plain", line) for line in _cut(event.message))
     if event.error is not None:
         yield "plain", ""
-        yield from error_lines(event.error)
+        yield from error_lines(event.error, all_frames)
     if event.metadata:
         yield "plain", ""
         for entry in event.metadata:
             yield from metadata_lines(entry)
 
 
-def error_lines(error: ErrorInfo) -> Iterator[Line]:
+def error_lines(error: ErrorInfo, all_frames: bool) -> Iterator[Line]:
     """The user's exception with its frames, then each cause, and last the framework's wrapper."""
     first = root_error(error)
     for number, link in enumerate(first.chain):
         yield "bad", f"{'caused by ' if number else ''}{error_line(link)}"
-        yield from (("plain", line) for line in _more_lines(link.message))
-        yield from _frames(link.stack)
-    if first is not error and is_wrapper(error):
-        yield "quiet", f"reported by {error_line(error)}"
-        yield from (("quiet", line) for _, line in _frames(error.stack))
+        yield from (("plain", f"  {line}") for line in _cut(link.message.strip())[1:])
+        yield from frame_lines(link.stack, all_frames)
+    if first is not error:
+        yield "quiet", f"reported as {error_line(error)}"
+        yield from frame_lines(error.stack, all_frames)
 
 
-def _more_lines(message: str) -> list[str]:
-    return [f"  {line}" for line in _cut(message.strip())[1:]]
-
-
-def _frames(stack: Sequence[str]) -> Iterator[Line]:
+def frame_lines(stack: Sequence[str], all_frames: bool) -> Iterator[Line]:
+    """A line a frame, place then code; runs of frames inside libraries are counted unless `all_frames`."""
+    hidden = 0
     for frame in stack:
-        style = "quiet" if "/site-packages/" in frame else "plain"
-        for line in clean_lines(frame.rstrip()):
-            yield style, f"  {line}"
+        if not all_frames and "/site-packages/" in frame:
+            hidden += 1
+            continue
+        if hidden:
+            yield "quiet", _hidden_text(hidden)
+            hidden = 0
+        yield from _frame(frame, "quiet" if "/site-packages/" in frame else "plain")
+    if hidden:
+        yield "quiet", _hidden_text(hidden)
+
+
+def _frame(frame: str, style: str) -> Iterator[Line]:
+    found = _FRAME.match(frame)
+    if found is None:
+        yield style, f"  {clean(frame.strip())}"
+        return
+    path = found["path"].rpartition("/site-packages/")[2]
+    yield style, f"  {clean(path)}:{found['line']} in {clean(found['function'])}"
+    if found["code"]:
+        yield "quiet", f"      {clean(found['code'])}"
+
+
+def _hidden_text(hidden: int) -> str:
+    return f"  {plural(hidden, 'library frame')} hidden, F shows them"
 
 
 def metadata_lines(entry: MetadataEntry) -> Iterator[Line]:

@@ -64,6 +64,11 @@ class EventLog(RowList):
             self.unseen += added
             self.post_message(self.FollowChanged())
 
+    def forget_unseen(self) -> None:
+        """What is there now counts as seen."""
+        self.unseen = 0
+        self.post_message(self.FollowChanged())
+
     def rows_replaced(self, row: int | None) -> None:
         """The view shows other rows now; the cursor stays on store row `row`, or the next one after it."""
         self._painted_rows = len(self.view)
@@ -114,7 +119,7 @@ class EventLog(RowList):
         rank = self.store.ranks[row]
         style = self.style(level_style(rank))
         quiet = self.style("quiet")
-        level = clean(LEVEL_WORDS.get(event.level, event.level))[:5]
+        level = "EVENT" if rank != event.level.rank else clean(LEVEL_WORDS.get(event.level, event.level))[:5]
         segments = [
             Segment(f" {event_time(self.store.times[row], self.time_mode, self._reference(index)):>12}  ", quiet),
             Segment(f"{level:<5}  ", style if rank > 2 else quiet),
@@ -122,7 +127,7 @@ class EventLog(RowList):
         step_width = self._step_width(width)
         if step_width:
             step = shorten(clean(event.step_key or ""), step_width)
-            segments.append(Segment(f"{step:<{step_width}}  ", self.style("accent" if rank > 1 else "quiet")))
+            segments.append(Segment(f"{step:<{step_width}}  ", self.style("name" if rank > 1 else "quiet")))
         return segments + self._message_segments(headline(event, 4 * width + self.text_offset), event.event_type, style)
 
     def _message_segments(self, text: str, event_type: str | None, style: Style) -> list[Segment]:
@@ -144,4 +149,4 @@ class EventLog(RowList):
         if width < 56:
             return 0
         longest = max((len(step) for step in self.store.steps.values if step), default=0)
-        return min(longest, WIDEST_STEP, width // 4)
+        return min(longest, WIDEST_STEP, width // 5)

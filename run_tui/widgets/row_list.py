@@ -17,8 +17,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from run_tui.actions import bindings
-
-STYLES = ("plain", "quiet", "good", "bad", "warning", "active", "waiting", "accent", "cursor", "cursor-away", "marked")
+from run_tui.widgets.styles import COMPONENTS, named_style
 
 
 class RowList(ScrollView, can_focus=True):
@@ -29,7 +28,7 @@ class RowList(ScrollView, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("list")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"row--{name}" for name in STYLES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
 
     cursor: reactive[int] = reactive(0, repaint=False)
 
@@ -78,10 +77,9 @@ class RowList(ScrollView, can_focus=True):
         raise NotImplementedError
 
     def style(self, name: str) -> Style:
-        """One of STYLES in the current theme, foreground and attributes only."""
+        """A named style in the current theme."""
         if name not in self._styles:
-            style = self.get_component_rich_style(f"row--{name}", partial=True)
-            self._styles[name] = style
+            self._styles[name] = named_style(self, name)
         return self._styles[name]
 
     def rows_changed(self, *, keep_strips: bool = False) -> None:
@@ -120,7 +118,8 @@ class RowList(ScrollView, can_focus=True):
             strip = Strip(self.row_segments(index, width)).adjust_cell_length(width).apply_style(self.rich_style)
             self._strips[index, width] = strip
         if index == self.cursor:
-            return strip.apply_style(self.style("cursor" if self.has_focus else "cursor-away"))
+            style = self.style("cursor" if self.has_focus else "cursor-away")
+            return Strip(Segment.apply_style(strip, post_style=style), strip.cell_length)
         return strip
 
     def notify_style_update(self) -> None:
@@ -130,8 +129,9 @@ class RowList(ScrollView, can_focus=True):
         self._strips.clear()
 
     def on_resize(self) -> None:
-        """Rows are laid out for the width there is."""
+        """Rows are laid out for the width there is, and the cursor stays in sight."""
         self.rows_changed()
+        self._bring_into_view(center=True)
 
     def on_focus(self) -> None:
         """The cursor row looks different with the focus."""
@@ -192,4 +192,4 @@ class RowList(ScrollView, can_focus=True):
             top = self.cursor
         elif self.cursor >= top + height:
             top = self.cursor - height + 1
-        self.scroll_to(y=max(0, top), animate=False, immediate=True)
+        self.scroll_to(y=max(0, top), animate=False, immediate=True, force=True)

@@ -82,7 +82,7 @@ class RunRows(RowList):
                 self.style(status_style(run.status)),
             ),
             Segment(f"{job:<{job_width(width)}}  ", plain),
-            Segment(f"{short_id(run.id):<{RUN_WIDTH}}  ", self.style("accent")),
+            Segment(f"{short_id(run.id):<{RUN_WIDTH}}  ", self.style("name")),
             Segment(f"{day_and_clock(run.created_at, self.time_mode, self.now):<{CREATED_WIDTH}}  ", plain),
             Segment(f"{took:>{TOOK_WIDTH}}  ", quiet),
             Segment(tags_text(run.tags.items()), quiet),

@@ -9,22 +9,27 @@ from math import ceil
 from typing import ClassVar
 
 from rich.cells import cell_len
-from rich.style import Style
 from rich.text import Text
 from textual.widget import Widget
 
-from run_tui.widgets.row_list import STYLES
+from run_tui.widgets.styles import COMPONENTS, named_style
 
 GAP = "   "
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A piece of the line; of those that do not fit, the ones with the highest `rank` go first."""
+    """A piece of the line, `close` to the one before; of those that do not fit the highest `rank` goes first."""
 
     text: str
     style: str = "plain"
     rank: int = 0
+    close: bool = False
+
+    @property
+    def gap(self) -> str:
+        """What stands between it and the piece before."""
+        return " " if self.close else GAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class Activity:
 class StatusLine(Widget):
     """Facts from the left, the activity at the right."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"row--{name}" for name in STYLES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -79,17 +84,14 @@ class StatusLine(Widget):
             left.remove(max(reversed(left), key=lambda fact: fact.rank))
         text = Text(" ", no_wrap=True, overflow="ellipsis", end="")
         for number, fact in enumerate(left):
-            text.append((GAP if number else "") + fact.text, self._style(fact.style))
+            text.append((fact.gap if number else "") + fact.text, named_style(self, fact.style))
         room = width - text.cell_len - 1
-        tail = Text(right.text, self._style(right.style), no_wrap=True, end="")
+        tail = Text(right.text, named_style(self, right.style), no_wrap=True, end="")
         tail.truncate(max(0, room - len(GAP)), overflow="ellipsis")
         text.append(" " * max(0, room - tail.cell_len))
         text.append_text(tail)
         return text
 
-    def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"row--{name}", partial=True)
-
 
 def _length(facts: Sequence[Fact]) -> int:
-    return sum(cell_len(fact.text) + len(GAP) for fact in facts)
+    return sum(cell_len(fact.text) + len(fact.gap) for fact in facts)

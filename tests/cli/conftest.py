@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ class ScriptedServer:
         self.runs: list[Json] = []
         self.events: dict[str, list[Json]] = {}
         self.requests: list[Json] = []
-        self.next_answers: list[Response | Callable[[], None]] = []
+        self.next_answers: Sequence[Response] = ()
         self.deliver: Callable[[Json], bool] = lambda event: True
 
     def asked(self, operation: str) -> list[Json]:
@@ -58,10 +58,8 @@ class ScriptedServer:
         asked = {"operation": operation, "variables": body["variables"], "headers": dict(request.headers)}
         self.requests.append(asked)
         if self.next_answers:
-            first = self.next_answers.pop(0)
-            if isinstance(first, Response):
-                return first
-            first()
+            first, *self.next_answers = self.next_answers
+            return first
         data = {}
         if "runOrError" in body["query"]:
             data["runOrError"] = self._run(body["variables"]["runId"])

@@ -28,7 +28,8 @@ def settings(server: ScriptedServer, environ: dict[str, str]) -> Path:
 
 
 def token_sent(server: ScriptedServer) -> str | None:
-    return server.requests[-1]["headers"].get("dagster-cloud-api-token")
+    headers: dict[str, str] = server.requests[-1]["headers"]
+    return headers.get("dagster-cloud-api-token")
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_commands_over_a_real_connection(program: Program) -> None:
 
 
 def test_the_installed_command_is_the_same() -> None:
-    command = [Path(sys.executable).parent / "run-tui", "--version"]
+    command = [str(Path(sys.executable).parent / "run-tui"), "--version"]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "run-tui 0.1.0\n"
 
 

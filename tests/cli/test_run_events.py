@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.cli.conftest import RunTui, ScriptedServer, make_event, make_run
+from tests.cli.conftest import Json, RunTui, ScriptedServer, make_event, make_run
 
 RUN = "9d38c7ea-2c1f-4a53-9b3e-6a1b0f6f2d11"
 
@@ -81,7 +81,7 @@ def test_filters(run_tui: RunTui, options: list[str], expected: list[str]) -> No
 
 
 def test_a_filter_sees_the_users_exception(server: ScriptedServer, run_tui: RunTui) -> None:
-    error = {"message": "step failed", "className": "DagsterExecutionStepExecutionError", "stack": []}
+    error: Json = {"message": "step failed", "className": "DagsterExecutionStepExecutionError", "stack": []}
     error["cause"] = {"message": "KeyError: 'users'\n", "className": "KeyError", "stack": [], "cause": None}
     server.events[RUN][-1]["error"] = error
     assert messages(run_tui, "--filter", "KeyError") == ["Failed"]

@@ -9,12 +9,15 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLEnumType,
+    GraphQLInterfaceType,
     GraphQLList,
+    GraphQLNamedType,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLScalarType,
     GraphQLSchema,
+    GraphQLUnionType,
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
@@ -36,18 +39,20 @@ _SCALARS: dict[str, tuple[type, ...]] = {
 
 
 class _TypenameAdder(Visitor):
-    def enter_selection_set(self, node: SelectionSetNode, *_: Any) -> SelectionSetNode:
+    def enter_selection_set(self, node: SelectionSetNode, _: Any, parent: Any, *__: Any) -> SelectionSetNode:
+        if isinstance(parent, OperationDefinitionNode):
+            return node
         typename = parse("{ __typename }").definitions[0].selection_set.selections[0]  # type: ignore[attr-defined]
         return SelectionSetNode(selections=(typename, *node.selections))
 
 
 def with_typenames(query: str) -> str:
-    """The query with `__typename` selected of every object."""
+    """The query with `__typename` selected of every object but the root."""
     return print_ast(visit(parse(query), _TypenameAdder()))
 
 
 class Conformity:
-    """Judges answers to the operations of one document, in which every selection has its `__typename`."""
+    """Judges answers to the operations of one document, in which every object's `__typename` is selected."""
 
     def __init__(self, schema: GraphQLSchema, query: str) -> None:
         self._schema = schema
@@ -82,7 +87,9 @@ class Conformity:
             assert value in type_.values, f"{path}: {value}"
         elif isinstance(type_, GraphQLScalarType):
             allowed = _SCALARS.get(type_.name)
-            assert allowed is None or (isinstance(value, allowed) and isinstance(value, bool) is (bool in allowed)), path
+            assert allowed is None or (isinstance(value, allowed) and isinstance(value, bool) is (bool in allowed)), (
+                path
+            )
         else:
             self._object(self._concrete(type_, value, path), value, selections, path)
 
@@ -92,12 +99,17 @@ class Conformity:
         if is_abstract_type(named):
             concrete = self._schema.type_map.get(typename)
             assert isinstance(concrete, GraphQLObjectType), f"{path}: {typename}"
-            assert self._schema.is_sub_type(named, concrete), f"{path}: {typename} is no {named}"
+            assert self._is_member(named, concrete), f"{path}: {typename} is no {named}"
             return concrete
         assert isinstance(named, GraphQLObjectType)
         # Of an object in a place for one type only, the demo need not know the type.
         assert typename in (named.name, None), f"{path}: {typename} is no {named}"
         return named
+
+    def _is_member(self, abstract: GraphQLNamedType, type_: GraphQLObjectType) -> bool:
+        if not isinstance(abstract, GraphQLInterfaceType | GraphQLUnionType):
+            return False
+        return self._schema.is_sub_type(abstract, type_)
 
     def _object(
         self, type_: GraphQLObjectType, value: dict[str, Any], selections: list[SelectionSetNode], path: str
@@ -120,7 +132,7 @@ class Conformity:
             assert isinstance(fragment, FragmentDefinitionNode | InlineFragmentNode)
             condition = fragment.type_condition.name.value if fragment.type_condition else type_.name
             target = self._schema.type_map[condition]
-            if target == type_ or (is_abstract_type(target) and self._schema.is_sub_type(target, type_)):
+            if target == type_ or self._is_member(target, type_):
                 for key, nodes in self._fields(type_, [fragment.selection_set]).items():
                     fields.setdefault(key, []).extend(nodes)
         return fields

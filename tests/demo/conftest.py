@@ -24,7 +24,10 @@ _RUNS = """
 query($filter: RunsFilter, $cursor: String, $limit: Int) {
   runsOrError(filter: $filter, cursor: $cursor, limit: $limit) {
     __typename
-    ... on Runs { count results { id status jobName creationTime startTime endTime updateTime mode tags { key value } } }
+    ... on Runs {
+      count
+      results { id status jobName creationTime startTime endTime updateTime mode tags { key value } }
+    }
   }
 }
 """

@@ -117,14 +117,14 @@ def test_a_json_scalar_is_answered_whole() -> None:
 
 
 def test_one_of_several_operations() -> None:
-    query = 'query A { a: __typename } mutation B { b: __typename } query C { c: __typename }'
+    query = "query A { a: __typename } mutation B { b: __typename } query C { c: __typename }"
     assert answer(query, "A") == {"a": "Query"}
     assert answer(query, "B") == {"b": "Mutation"}
 
 
 def test_arguments_come_from_literals_variables_and_defaults() -> None:
     query = """query($l: Int = 7, $c: String, $t: String!) {
-        runsOrError(limit: $l, cursor: $c, filter: {statuses: FAILURE, tags: [{key: "team", value: $t}]}) { __typename } }
+        runsOrError(limit: $l, cursor: $c, filter: {statuses: FAILURE, tags: [{key: "team", value: $t}]}) { count } }
     """
     assert arguments(query, t="data") == {
         "filter": {"statuses": ["FAILURE"], "tags": [{"key": "team", "value": "data"}]},

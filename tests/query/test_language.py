@@ -96,3 +96,4 @@ def test_the_help_has_a_row_for_each_thing_to_type() -> None:
         "status:STATUS,…", "job:NAME,…", "tag:KEY=VALUE,…", "after:TIME", "before:TIME",
     ]  # fmt: skip
     assert all(str(parse(row.example).filter) == row.example for row in help_table())
+    assert all(str(parse_runs(row.example)) == row.example for row in runs_help_table())

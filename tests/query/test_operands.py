@@ -50,7 +50,7 @@ def test_levels_by_name_beginning_or_rank(typed: str, level: str) -> None:
 
 @pytest.mark.parametrize("typed", ["warnings", "6", "-1", "fatal", "warning*"])
 def test_no_levels(typed: str) -> None:
-    with pytest.raises(ValueError, match="^knows debug, info, warning, error, critical, or 0 to 5$"):
+    with pytest.raises(ValueError, match=r"^knows debug, info, warning, error, critical, or 0 to 5$"):
         read_level(item(typed))
 
 
@@ -76,14 +76,14 @@ def test_rank_limits(levels: Values, limits: tuple[int, int]) -> None:
 def test_attempts() -> None:
     assert read_attempt(item("12")) == Value("12")
     for typed in ("0", "-1", "x", "1.5", "٢", "9" * 5000):
-        with pytest.raises(ValueError, match="^wants a number from 1, such as 2$"):
+        with pytest.raises(ValueError, match=r"^wants a number from 1, such as 2$"):
             read_attempt(item(typed))
 
 
 def test_times_and_dates() -> None:
     assert read_time(item("+30s")) == Value("+30s")
     assert read_date(item("", "2026-11-22 12:30")) == Value("2026-11-22 12:30")
-    with pytest.raises(ValueError, match="^wants 12:30, .* or"):
+    with pytest.raises(ValueError, match=r"^wants 12:30, .* or"):
         read_time(item("noon"))
     for typed in ("noon", "+30s"):
         with pytest.raises(ValueError, match=r"^wants 2026-11-22, .* or 2d \(ago\)$"):

@@ -14,7 +14,8 @@ from tests.query.events_for_tests import CONTEXT, START_MS, event
 PIECES = [
     *"abkſßS-/\\\"=*?[],: \t",
     *("step:", "type:", "level:", "after:", "before:", "attempt:", "status:", "job:", "tag:", "STEP:"),
-    *("RUN_START", "RUN_STARTING", "PIPELINE_ST", "STEP_F", "LOG", "warn", "0", "2", "5m", "+1s", "+2s", "00:31", "2026-11-22"),
+    *("RUN_START", "RUN_STARTING", "PIPELINE_ST", "STEP_F", "LOG", "warn", "0", "2", "5m"),
+    *("+1s", "+2s", "00:31", "2026-11-22"),
     *("load", "load_users", "work[a]", "(a|b)", "a=b", "FAIL", "FAILURE", "\x1f", "ab", "'"),
 ]  # fmt: skip
 texts = st.lists(st.sampled_from(PIECES), max_size=12).map("".join) | st.text()
@@ -118,4 +119,4 @@ def serves(asked: RunFilter, run: Run) -> bool:
 
 
 def test_the_examples_start_is_what_it_says() -> None:
-    assert START_MS == datetime(2026, 11, 22, 0, 30, 2, tzinfo=UTC).timestamp() * 1000
+    assert datetime.fromtimestamp(START_MS / 1000, UTC) == datetime(2026, 11, 22, 0, 30, 2, tzinfo=UTC)

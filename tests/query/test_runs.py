@@ -56,7 +56,7 @@ def listed(text: str) -> list[str]:
         ("tag:team=dat", []),
         ("tag:team=d*", ["9d", "e3"]),
         ("tag:team=", ["9d", "1c", "e3", "cc"]),
-        ("tag:te", ["9d", "1c", "e3", "cc"]),
+        ("tag:te", ["9d", "1c", "e3", "94", "cc"]),
         ("tag:=data", ["9d", "e3"]),
         ("tag:=", ["9d", "1c", "e3", "94", "cc"]),
         ("tag:team=data tag:team=ml", ["9d", "1c", "e3"]),

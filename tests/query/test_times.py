@@ -48,11 +48,30 @@ def test_times_people_type(text: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "now", "12", "12:3", "25:00", "12:60", "2026-11-2", "2026-13-01", "2026-11-22Tx", "5", "5x", "-5m", "m", "+"]
-    + ["1e5s", "٣m", "9" * 400 + "d", "12:30\n2", "2026-11-22\nx"],
+    [
+        "",
+        "now",
+        "12",
+        "12:3",
+        "25:00",
+        "12:60",
+        "2026-11-2",
+        "2026-13-01",
+        "2026-11-22Tx",
+        "5",
+        "5x",
+        "-5m",
+        "m",
+        "+",
+        "1e5s",
+        "٣m",
+        "9999999999d",
+        "12:30\n2",
+        "2026-11-22\nx",
+    ],
 )
 def test_what_is_no_time(text: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011: the operators have their own sentence
+    with pytest.raises(ValueError):  # noqa: PT011
         resolve_time(text, TimeContext(0, None, 0))
 
 

@@ -1,12 +1,13 @@
-"""Servers for the tests: one that always answers the same, and one that pages and fails as Dagster does."""
+"""Servers for the tests: one with a single answer, one that pages and fails as Dagster does, and raw sockets."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import threading
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,22 +26,21 @@ SELF_SIGNED = Path(__file__).parent / "self_signed.pem"
 RUN_ID = "0c11e89c-4faa-4da9-aee5-d0ba9c120eb2"
 
 Answer = Callable[[Request], Awaitable[Response]]
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-def recorded(name: str) -> bytes:
-    return (RECORDED / name).read_bytes()
-
-
-def app_of(answer: Answer, path: str = "/{path:path}") -> Starlette:
-    """An app that answers every POST below `path`; what `answer` raises becomes a plain-text 500, as Dagster's does."""
-    return Starlette(routes=[Route(path, answer, methods=["POST"])])
+def app_of(answer: Answer) -> Starlette:
+    """An app that answers every POST; what `answer` raises becomes a plain-text 500, as it does with Dagster."""
+    return Starlette(routes=[Route("/{path:path}", answer, methods=["POST"])])
 
 
 def always(
-    body: bytes, status: int = 200, kind: str = "application/json", headers: Mapping[str, str] | None = None
+    body: bytes, status: int = 200, kind: str | None = "application/json", headers: Mapping[str, str] | None = None
 ) -> Starlette:
+    """An app that has only one answer."""
+
     async def answer(_: Request) -> Response:
-        return Response(body, status, headers, kind or None)
+        return Response(body, status, headers, kind)
 
     return app_of(answer)
 
@@ -49,9 +49,7 @@ def always(
 def served(app: AsgiApp, tls: Path | None = None) -> Iterator[str]:
     """Serves the app on a free port of this machine, and yields its URL."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(
-            app, log_level="critical", lifespan="off", ws="none", http="h11", ssl_certfile=tls, timeout_graceful_shutdown=1
-        )
+        config = uvicorn.Config(app, log_level="critical", lifespan="off", ws="none", http="h11", ssl_certfile=tls)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
@@ -60,3 +58,116 @@ def served(app: AsgiApp, tls: Path | None = None) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+@asynccontextmanager
+async def talking(*talks: Talk) -> AsyncIterator[str]:
+    """A server that has the n-th talk with its n-th connection and refuses further ones; yields its URL."""
+    left = list(talks)
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            if left:
+                await left.pop(0)(reader, writer)
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+
+
+async def read_request(reader: asyncio.StreamReader) -> bytes:
+    """The whole of one request."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+    return head + await reader.readexactly(int(length.partition(b":")[2]))
+
+
+def http_answer(body: bytes, *headers: str, length: int | None = None) -> bytes:
+    """A 200 as it goes over the wire; a wrong `length` makes it a cut one."""
+    lines = ["HTTP/1.1 200 OK", f"content-length: {len(body) if length is None else length}", *headers]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+@dataclass
+class ScriptedDagster:
+    """A server that holds one run, whose events are numbered by `ids`; some of them it cannot deliver.
+
+    It pages, refuses and breaks down as dagster-webserver 1.13 was seen to. `asked` keeps the variables of requests.
+    """
+
+    ids: Collection[int]
+    unknown_levels: Collection[int] = ()
+    lone_surrogates: Collection[int] = ()
+    run: dict[str, Any] = field(
+        default_factory=lambda: {"id": RUN_ID, "status": "SUCCESS", "creationTime": 1795307802.5, "mode": "default"}
+    )
+    knows_all_types: bool = True
+    asked: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def app(self) -> Starlette:
+        """The server as an ASGI app."""
+        return app_of(self._answer)
+
+    @property
+    def good(self) -> list[str]:
+        """The messages of all events that can be delivered."""
+        poison = {*self.unknown_levels, *self.lone_surrogates}
+        return [f"event {id_}" for id_ in self.ids if id_ not in poison]
+
+    async def _answer(self, request: Request) -> Response:
+        body = await request.json()
+        query, variables = body["query"], body["variables"]
+        self.asked.append(variables)
+        if not self.knows_all_types and "PoolMetadataEntry" in query:
+            return JSONResponse({"data": None, "errors": [{"message": "Unknown type 'PoolMetadataEntry'."}]}, 400)
+        known = variables["runId"] == RUN_ID
+        data: dict[str, Any] = {}
+        if "runOrError" in query and variables.get("withRun", True):
+            data["runOrError"] = {"__typename": "Run", **self.run} if known else _NOT_FOUND
+        if "logsForRun" in query:
+            data["logsForRun"] = self._logs(variables.get("afterCursor"), variables["limit"]) if known else _NOT_FOUND
+        failed = any(member["__typename"] == "PythonError" for member in data.values())
+        return JSONResponse({"data": data}, 500 if failed else 200)
+
+    def _logs(self, cursor: str | None, limit: int) -> dict[str, Any]:
+        try:
+            after: dict[str, Any] = json.loads(b64decode(cursor or _cursor(-1)))
+        except ValueError:
+            return _python_error("binascii.Error: Incorrect padding\n")
+        if after["type"] == "OFFSET":
+            rows = list(self.ids)[after["value"] :][:limit]
+        else:
+            rows = [id_ for id_ in self.ids if id_ > after["value"]][:limit]
+        if not {*rows}.isdisjoint(self.unknown_levels):
+            return _python_error(
+                "dagster_shared.check.functions.CheckError: Failure condition: Invalid log level: 25\n"
+            )
+        if not {*rows}.isdisjoint(self.lone_surrogates):
+            raise UnicodeError("surrogates not allowed")
+        return {
+            "__typename": "EventConnection",
+            "events": [_event(id_) for id_ in rows],
+            "cursor": _cursor(rows[-1]) if rows else cursor or _cursor(-1),
+            "hasMore": len(rows) == limit,
+        }
+
+
+_NOT_FOUND = {"__typename": "RunNotFoundError", "message": "Pipeline run nobody could not be found."}
+
+
+def _python_error(message: str) -> dict[str, Any]:
+    return {"__typename": "PythonError", "message": message, "stack": ['  File "utils.py", line 586, in _fn\n']}
+
+
+def _event(id_: int) -> dict[str, Any]:
+    plain = {"timestamp": str(1_795_307_802_000 + id_), "level": "INFO", "stepKey": None, "eventType": None}
+    return {"message": f"event {id_}", **plain}
+
+
+def _cursor(id_: int) -> str:
+    return b64encode(json.dumps({"type": "STORAGE_ID", "value": id_}).encode()).decode()

@@ -1,0 +1,130 @@
+"""The app on the demo connection at a fixed moment, for tests and for the pictures in screenshots/.
+
+`python -m tests.screens` takes all pictures anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from run_tui.app import RunTuiApp
+from run_tui.demo import create_app
+from run_tui.screens.run import RunScreen
+from run_tui.screens.runs import RunsScreen
+from run_tui.sources import open_source
+from tests.waiting import until
+
+NOW = 1_795_350_667.0
+"""2026-11-22 12:31:07 UTC."""
+PICTURES = Path(__file__).parents[1] / "screenshots"
+
+Take = Callable[[Pilot[None]], Awaitable[None]]
+
+
+@asynccontextmanager
+async def demo_app(size: tuple[int, int] = (110, 32), run_id: str | None = None) -> AsyncIterator[Pilot[None]]:
+    """The explorer on the demo, its runs on screen, at NOW in UTC."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    source = open_source("dagster", "http://demo", app=create_app(lambda: NOW), name="demo")
+    app = RunTuiApp(source, "demo", run_id, now=lambda: NOW)
+    async with app.run_test(size=size) as pilot:
+        await until(lambda: isinstance(app.screen, RunsScreen) and app.screen.rows.row_count() > 0)
+        yield pilot
+
+
+def runs_screen(pilot: Pilot[None]) -> RunsScreen:
+    """The runs, which must be on top."""
+    screen = pilot.app.screen
+    assert isinstance(screen, RunsScreen)
+    return screen
+
+
+def run_screen(pilot: Pilot[None]) -> RunScreen:
+    """The run, which must be on top."""
+    screen = pilot.app.screen
+    assert isinstance(screen, RunScreen)
+    return screen
+
+
+async def open_run(pilot: Pilot[None], status: str, job: str) -> RunScreen:
+    """Opens the newest run of a job in a status and waits until all there is of it has been read."""
+    runs = runs_screen(pilot)
+    wanted = next(
+        index for index, run in enumerate(runs.rows.runs) if run.status == status and run.pipeline_name == job
+    )
+    runs.rows.move_to(wanted)
+    await pilot.press("enter")
+    await until(lambda: isinstance(pilot.app.screen, RunScreen) and _read(pilot.app.screen))
+    screen = run_screen(pilot)
+    await until(lambda: bool(screen.run.tags) and screen.steps.row_count() > 0)
+    await pilot.pause()
+    return screen
+
+
+def _read(screen: RunScreen) -> bool:
+    return screen.all_read if screen.run.status.finished else screen.was_read
+
+
+async def _runs(pilot: Pilot[None]) -> None:
+    await pilot.press("j", "j")
+
+
+async def _failure(pilot: Pilot[None]) -> None:
+    await open_run(pilot, "FAILURE", "nightly_etl")
+
+
+async def _live(pilot: Pilot[None]) -> None:
+    await open_run(pilot, "STARTED", "clickstream_ingest")
+
+
+async def _filter(pilot: Pilot[None]) -> None:
+    await open_run(pilot, "SUCCESS", "warehouse_backfill")
+    await pilot.press("slash", *"level:info staged step:l")
+    await until(lambda: run_screen(pilot).view.complete)
+
+
+async def _help(pilot: Pilot[None]) -> None:
+    await pilot.press("question_mark")
+
+
+SHOTS: dict[str, tuple[tuple[int, int], Take]] = {
+    "runs": ((110, 24), _runs),
+    "run-failure": ((110, 34), _failure),
+    "run-live": ((110, 24), _live),
+    "filter": ((110, 24), _filter),
+    "run-80x24": ((80, 24), _failure),
+    "runs-80x24": ((80, 24), _runs),
+    "help": ((110, 60), _help),
+}
+
+
+async def picture(name: str) -> str:
+    """One picture as SVG, without what differs from call to call."""
+    size, prepare = SHOTS[name]
+    async with demo_app(size) as pilot:
+        await prepare(pilot)
+        pilot.app.screen.query("Input").set(disabled=False)
+        for cursor in pilot.app.screen.query("Input"):
+            cursor.cursor_blink = False  # type: ignore[attr-defined]
+        await pilot.pause()
+        svg = pilot.app.export_screenshot(title="run-tui")
+    return re.sub(r"terminal-\d+", "terminal", svg)
+
+
+def take_all() -> None:
+    """Writes every picture."""
+    for name in SHOTS:
+        (PICTURES / f"{name}.svg").write_text(asyncio.run(picture(name)), "utf-8")
+
+
+if __name__ == "__main__":
+    take_all()
