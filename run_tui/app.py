@@ -29,6 +29,7 @@ from run_tui.screens.runs import RunsScreen
 from run_tui.sources import resolve_run_id
 from run_tui.sources.base import Source
 from run_tui.store import EventStore
+from run_tui.widgets.event_pane import EventPane
 from run_tui.widgets.status_line import Activity
 
 SLICE = 0.004
@@ -115,7 +116,7 @@ class RunTuiApp(App[None]):
                     case FeedState():
                         if update.phase in (Phase.LIVE, Phase.WAITING, Phase.DONE):
                             if fresh is not None:
-                                screen.replace_store(fresh)
+                                screen.show_store(fresh)
                                 fresh = None
                             screen.show_read(update.phase is Phase.DONE)
                         screen.show_activity(_activity(update))
@@ -147,8 +148,8 @@ class RunTuiApp(App[None]):
         else:
             self._runs_screen.show_info(run)
 
-    async def _finish_view(self, screen: RunScreen) -> None:
-        while screen.is_attached and not screen.continue_filter(SLICE):  # noqa: ASYNC110  (it yields between slices)
+    async def _finish_view(self, pane: EventPane) -> None:
+        while pane.is_attached and not pane.continue_filter(SLICE):  # noqa: ASYNC110  (it yields between slices)
             await asyncio.sleep(0)
 
     # What screens ask for
@@ -178,9 +179,9 @@ class RunTuiApp(App[None]):
         self.pop_screen()
         self._listing.poll_now()
 
-    @on(RunScreen.ViewUnfinished)
-    def _continue_view(self, event: RunScreen.ViewUnfinished) -> None:
-        self._start(self._finish_view(event.screen), "filter")
+    @on(EventPane.ViewUnfinished)
+    def _continue_view(self, event: EventPane.ViewUnfinished) -> None:
+        self._start(self._finish_view(event.pane), "filter")
 
     @on(RunsScreen.FilterChanged)
     def _list_others(self, event: RunsScreen.FilterChanged) -> None:
@@ -241,7 +242,7 @@ def _activity(state: FeedState) -> Activity:
         Phase.LOADING: Activity("◌ loading", "active"),
         Phase.LIVE: Activity("● live", "good"),
         Phase.WAITING: Activity("○ waiting for the run to start", "waiting"),
-        Phase.DONE: Activity("✓ all read", "quiet"),
+        Phase.DONE: Activity("✓ complete", "quiet"),
     }.get(state.phase, Activity("✗ cannot be read", "bad"))
 
 

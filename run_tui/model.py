@@ -126,12 +126,16 @@ class RunEvent(_Model):
 
 
 class RunEventList(_Model):
-    """One page of a run's events; `total` counts this page. Source: the Run API documents, `RunEventList`."""
+    """One page of a run's events; `total` counts this page. Source: the Run API documents, `RunEventList`.
+
+    `skipped`, which is not in the documents, says in a sentence each what the server could not deliver.
+    """
 
     items: list[RunEvent]
     total: int
     cursor: str | None = None
     has_more: bool = False
+    skipped: tuple[str, ...] = ()
 
 
 class Run(_Model):
@@ -246,7 +250,9 @@ class EventPage:
     def as_list(self) -> RunEventList:
         """The page as the contract's list."""
         items = [self.event(i) for i in range(len(self))]
-        return RunEventList(items=items, total=len(items), cursor=self.cursor, has_more=self.has_more)
+        return RunEventList(
+            items=items, total=len(items), cursor=self.cursor, has_more=self.has_more, skipped=self.skipped
+        )
 
 
 def iso_timestamp(value: str | float) -> str:

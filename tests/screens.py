@@ -88,8 +88,8 @@ async def _live(pilot: Pilot[None]) -> None:
 
 async def _filter(pilot: Pilot[None]) -> None:
     await open_run(pilot, "SUCCESS", "warehouse_backfill")
-    await pilot.press("slash", *"level:info staged step:l")
-    await until(lambda: run_screen(pilot).view.complete)
+    await pilot.press("slash", *"step:orders level:info part")
+    await until(lambda: run_screen(pilot).pane.view.complete)
 
 
 async def _help(pilot: Pilot[None]) -> None:

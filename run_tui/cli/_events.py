@@ -166,17 +166,17 @@ async def _print(reader: EventReader | EventFollower, printer: EventPrinter) -> 
 def _reader(source: Source, run_id: str, request: EventsRequest, select: Select) -> EventReader:
     """Reads with the documented query; only the filter language has to see errors and metadata too."""
 
-    async def documented(cursor: str | None, limit: int) -> RunEventList:
-        return await source.events(run_id, cursor, limit)
-
-    async def detailed(cursor: str | None, limit: int) -> RunEventList:
-        page = await source.page(run_id, cursor, limit)
+    async def fetch(cursor: str | None, limit: int) -> RunEventList:
+        if request.filter is None:
+            page = await source.events(run_id, cursor, limit)
+        else:
+            page = (await source.page(run_id, cursor, limit)).as_list()
         for sentence in page.skipped:
             note(sentence)
-        return page.as_list()
+        return page
 
     return EventReader(
-        documented if request.filter is None else detailed,
+        fetch,
         select,
         cursor=request.cursor,
         limit=request.limit or DEFAULT_EVENTS,

@@ -14,7 +14,9 @@ from .runs import Event, RecordedLog
 
 _OF_A_PART = re.compile(r"part-\d{5}|^COPY INTO ")
 _PART = re.compile(r"(?<=part-)\d{5}")
-_QUANTITY = re.compile(r"(?<![\w.,=-])\d+(?:,\d{3})*(?:\.\d+)?(?= (?:rows|ms|MB|micro-partitions|duplicates|values)\b)")
+_VARYING = re.compile(
+    r"((?<=part-)\d{5}|(?<![\w.,=-])\d+(?:,\d{3})*(?:\.\d+)?(?= (?:rows|ms|MB|micro-partitions|duplicates|values)\b))"
+)
 
 
 class MultipliedLog:
@@ -37,6 +39,8 @@ class MultipliedLog:
             told = body.stop
         self._tell(range(told, len(events)))
         self._sum_up(bodies, counts)
+        # Each message's text with what varies in it at the odd places.
+        self._pieces = [_VARYING.split(event["message"]) for event in self._recorded]
 
     def __len__(self) -> int:
         return len(self._times)
@@ -83,14 +87,20 @@ class MultipliedLog:
         event["message"] = re.sub(wrong, right, event["message"])
 
     def _event(self, index: int) -> Event:
-        recorded, repetition = self._recorded[self._origins[index]], self._repetitions[index]
-        message = self._varied(recorded["message"], repetition) if repetition else recorded["message"]
+        origin, repetition = self._origins[index], self._repetitions[index]
+        recorded = self._recorded[origin]
+        message = self._varied(self._pieces[origin], repetition) if repetition else recorded["message"]
         return {**recorded, "message": message, "timestamp": str(self._times[index])}
 
-    def _varied(self, message: str, repetition: int) -> str:
+    def _varied(self, pieces: Sequence[str], repetition: int) -> str:
         """A part's message as another part's; what was the same in two messages of a part still is."""
-        message = _PART.sub(lambda part: f"{int(part[0]) + repetition * self._cycle:05}", message)
-        return _QUANTITY.sub(lambda quantity: _scaled(quantity[0], repetition), message)
+        varied = list(pieces)
+        for place in range(1, len(varied), 2):
+            if varied[place - 1].endswith("part-"):
+                varied[place] = f"{int(varied[place]) + repetition * self._cycle:05}"
+            else:
+                varied[place] = _scaled(varied[place], repetition)
+        return "".join(varied)
 
 
 def _parts(events: Iterable[Event]) -> Iterator[int]:

@@ -51,13 +51,12 @@ def _operation(document: Document, name: str | None) -> Operation:
 
 
 class _Invalid(ValueError):
-    """A value that does not fit its type; `leaf` if it is a scalar's or an enum's."""
+    """A value, or one inside it, that does not fit its type."""
 
-    def __init__(self, message: str, value: Any, path: tuple[str | int, ...], leaf: bool = False) -> None:
+    def __init__(self, message: str, value: Any, path: tuple[str | int, ...]) -> None:
         super().__init__(message)
         self.value = value
         self.path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-        self.leaf = leaf
 
 
 def _variables(definitions: Iterable[VariableDefinition], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,7 +79,7 @@ def _variables(definitions: Iterable[VariableDefinition], given: Mapping[str, An
         except _Invalid as error:
             where = f" at '{name}{error.path}'" if error.path else ""
             message = f"Variable '${name}' got invalid value {error.value!r}{where}; {error}"
-            raise GraphQLError(message, definition.position, 500 if error.leaf else 400) from None
+            raise GraphQLError(message, definition.position, status=500) from None
     return values
 
 
@@ -99,7 +98,7 @@ def _coerced(value: Any, type_: str, path: tuple[str | int, ...] = ()) -> Any:
     try:
         return _SCALARS[type_](value) if type_ in _SCALARS else _enum(value, type_)
     except ValueError as error:
-        raise _Invalid(str(error), value, path, leaf=True) from None
+        raise _Invalid(str(error), value, path) from None
 
 
 def _input(value: Any, type_: str, path: tuple[str | int, ...]) -> dict[str, Any]:

@@ -80,7 +80,9 @@ class RunsScreen(ViewScreen):
     def on_mount(self) -> None:
         """Says where the runs come from."""
         super().on_mount()
-        facts = [Fact("run-tui", "accent"), Fact(clean(self._connection), rank=1), Fact(clean(self._where), "quiet", 2)]
+        facts = [Fact("run-tui", "accent"), Fact(clean(self._connection), rank=1)]
+        if self._where != self._connection:
+            facts.append(Fact(clean(self._where), "quiet", 2))
         self.query_one(StatusLine).show(facts)
         self.rows.show_notice(("quiet", f"Asking {clean(self._where)} …"))
         self._show_runs()

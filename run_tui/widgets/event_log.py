@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from rich.segment import Segment
 from rich.style import Style
-from textual.binding import BindingType
 from textual.message import Message
 from textual.reactive import reactive
 
-from run_tui.actions import bindings
 from run_tui.format import TimeMode, clean, event_time, headline, level_style, shorten
 from run_tui.store import EventStore
 from run_tui.view import EventView
@@ -23,8 +19,6 @@ SCROLL_STEP = 20
 
 class EventLog(RowList):
     """Shows the rows of an `EventView`; while `follow` is on, the newest one stays in view."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings("run")
 
     follow: reactive[bool] = reactive(False)
     time_mode: reactive[TimeMode] = reactive(TimeMode.LOCAL)
@@ -104,11 +98,7 @@ class EventLog(RowList):
         super().action_last()
         self.follow = True
 
-    def action_follow(self) -> None:
-        """Switches following on or off."""
-        self.follow = not self.follow
-
-    def action_scroll_text(self, steps: int) -> None:
+    def scroll_text(self, steps: int) -> None:
         """Scrolls all messages sideways."""
         self.text_offset = max(0, self.text_offset + steps * SCROLL_STEP)
 

@@ -21,10 +21,11 @@ class FilterInput(Input):
     """The text itself; tab walks through the completions of the word under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "complete(1)", "Complete", show=False),
+        Binding("tab", "complete(1)", "Complete"),
         Binding("shift+tab", "complete(-1)", "Complete back", show=False),
-        Binding("enter,down", "leave", "To the rows", show=False),
-        Binding("escape", "give_up", "Clear", show=False),
+        Binding("enter", "leave", "Keep"),
+        Binding("down", "leave", "To the rows", show=False),
+        Binding("escape", "give_up", "Clear"),
     ]
 
     class Left(Message):

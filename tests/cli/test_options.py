@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from run_tui import __version__
 from tests.cli.conftest import RunTui, ScriptedServer, make_run
 
 RUN = "9d38c7ea-2c1f-4a53-9b3e-6a1b0f6f2d11"
@@ -157,4 +158,4 @@ def test_every_command_explains_itself_with_examples(run_tui: RunTui, command: s
 
 
 def test_the_version(run_tui: RunTui) -> None:
-    assert run_tui("--version").stdout == "run-tui 0.1.0\n"
+    assert run_tui("--version").stdout == f"run-tui {__version__}\n"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from run_tui import __version__
 from tests.cli.conftest import ScriptedServer, make_event, make_run
 
 RUN = "9d38c7ea-2c1f-4a53-9b3e-6a1b0f6f2d11"
@@ -33,7 +34,7 @@ def test_commands_over_a_real_connection(program: Program) -> None:
 
 def test_the_installed_command_is_the_same() -> None:
     command = [str(Path(sys.executable).parent / "run-tui"), "--version"]
-    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "run-tui 0.1.0\n"
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == f"run-tui {__version__}\n"
 
 
 def test_a_pipe_closed_early_ends_the_program_quietly(server: ScriptedServer, program: Program) -> None:

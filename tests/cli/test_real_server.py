@@ -79,7 +79,7 @@ def test_a_run_is_followed_from_its_start_to_its_very_last_event(dagster_lab: Da
 
 
 @pytest.mark.usefixtures("at_lab")
-@pytest.mark.parametrize("options", [("--filter", "level:debug"), ("--follow",)])
+@pytest.mark.parametrize("options", [(), ("--filter", "level:debug"), ("--follow",)])
 @pytest.mark.parametrize("name", ["custom_level", "lone_surrogate"])
 def test_events_the_server_cannot_deliver_are_told_of(
     dagster_lab: DagsterLab, name: str, options: tuple[str, ...]

@@ -1,5 +1,6 @@
 """Captured stdout and stderr: keys, byte cursors, and how it grows while a run is going on."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -60,8 +61,6 @@ async def test_its_lines_tell_the_times_of_the_run(demo: Demo, key: list[str]) -
         event for event in events if event["eventType"] == "STEP_START" and event["stepKey"] == "extract_orders"
     )
     (line,) = (line for line in (await output(demo, key))["stderr"].splitlines() if " - STEP_START - " in line)
-    from datetime import UTC, datetime
-
     told = datetime.fromisoformat(line[:19]).replace(tzinfo=UTC).timestamp()
     assert told == pytest.approx(int(start["timestamp"]) / 1000, abs=8)
     assert run["startTime"] - 8 < told < run["endTime"]

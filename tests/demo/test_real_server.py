@@ -1,6 +1,7 @@
 """The same wrong requests to the demo and to a real server: the same answers."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from .test_paging import cursor
 
 EVENTS = """query Q($runId: ID!, $limit: Int, $afterCursor: String) {
   logsForRun(runId: $runId, limit: $limit, afterCursor: $afterCursor) { __typename
-    ... on EventConnection { cursor hasMore } ... on Error { message } ... on PythonError { className cause { message } } }
+    ... on EventConnection { cursor hasMore }
+    ... on Error { message } ... on PythonError { className cause { message } } }
 }"""
 RUNS = """query($filter: RunsFilter, $limit: Int) {
   runsOrError(filter: $filter, limit: $limit) { __typename ... on Runs { count results { id } } }
@@ -61,6 +63,18 @@ REQUESTS: dict[str, tuple[str, str | None, dict[str, Any]]] = {
     "a key that is no list": (KEY, None, {"k": "nothing"}),
 }
 
+INVALID = [
+    "{ version(nope: 1) }",
+    "query Q { runOrError(runId: $nope) { __typename } }",
+    "{ runOrError(runId: $nope) { __typename } }",
+    '{ runOrError(runId: "x") { ...Nope } }',
+    "{ repositoriesOrError }",
+    '{ runsOrError(limit: "5") { __typename } }',
+    "{ runOrError(runId: null) { __typename } }",
+    "{ runsOrError(filter: {statuses: [NOPE]}) { __typename } }",
+]
+"""What the real server tells more about than the demo."""
+
 
 @pytest.fixture(scope="module")
 def finished(dagster_lab: DagsterLab) -> str:
@@ -71,18 +85,29 @@ def finished(dagster_lab: DagsterLab) -> str:
 @pytest.mark.parametrize("name", REQUESTS)
 async def test_answers_as_the_real_server_does(demo: Demo, dagster_lab: DagsterLab, finished: str, name: str) -> None:
     query, operation, variables = REQUESTS[name]
-    own = variables | ({"runId": await demo.newest("sync_crm", "SUCCESS")} if variables.get("runId") == "RUN" else {})
-    theirs = variables | ({"runId": finished} if variables.get("runId") == "RUN" else {})
-    real = await asyncio.to_thread(dagster_lab.post, query, theirs, operation)
+    own = of_run(variables, await demo.newest("sync_crm", "SUCCESS"))
+    real = await asyncio.to_thread(dagster_lab.post, query, of_run(variables, finished), operation)
     response = await demo.post(query, operation, **own)
     assert (response.status_code, response.headers["content-type"]) == (real.status, real.content_type)
     assert response.json() == without_details(real.body)
 
 
+@pytest.mark.parametrize("query", INVALID)
+async def test_refuses_what_the_real_server_refuses(demo: Demo, dagster_lab: DagsterLab, query: str) -> None:
+    real = await asyncio.to_thread(dagster_lab.post, query)
+    response = await demo.post(query)
+    assert response.status_code == real.status == 400
+    own, theirs = response.json(), json.loads(real.body)
+    assert own.keys() == theirs.keys()
+    assert own["errors"][0].keys() == theirs["errors"][0].keys()
+
+
+def of_run(variables: dict[str, Any], run_id: str) -> dict[str, Any]:
+    return {name: run_id if value == "RUN" else value for name, value in variables.items()}
+
+
 def without_details(body: str) -> Any:
     """An answer without the traces of the server's own code that come with an error."""
-    import json
-
     answer = json.loads(body)
     for error in answer.get("errors", ()):
         error.pop("extensions", None)

@@ -140,6 +140,8 @@ def test_what_a_columnar_store_asks() -> None:
     assert [filter.types_accept(kind) for kind in (None, "", "LOG", "RUN_START")] == [True, True, True, False]
     assert [filter.ranks_accept(rank) for rank in range(1, 6)] == [False, False, True, True, True]
     assert [filter.attempts_accept(attempt) for attempt in (None, 1, 2)] == [False, False, True]
+    assert parse("-step:*").filter.steps_accept("")
+    assert not parse("type:PIPELINE_START").filter.types_accept("RUN_STARTING")
     assert filter.min_rank == 3
     assert filter.time_span(CONTEXT) == (START_MS + 1000, float("inf"))
     assert [(term.needle, term.negated) for term in filter.texts] == [("exit code", False), ("kill", True)]
@@ -207,6 +209,7 @@ def test_while_typing_hardly_anything_is_a_problem() -> None:
         ("", "after:5m"),
         ("after:5m", "after:5m before:1m"),
         ("/a/", "/a/ b"),
+        ("", "/a/"),
         ("attempt:1,2", "attempt:2"),
         ("a b", "b a"),
         ("Straß", "STRASSE"),
@@ -232,6 +235,7 @@ def test_narrower_filters(wide: str, narrow: str) -> None:
         ("after:5m", "after:6m"),
         ("after:5m", "after:5m,6m"),
         ("/a/", "/ab/"),
+        ("/a/", ""),
         ("attempt:1", "attempt:12"),
         ("a", "-a"),
         ("-step:a", "-step:ab"),

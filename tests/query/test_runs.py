@@ -20,7 +20,7 @@ RUNS = [
     run("e3fd16cf", "SUCCESS", "Nightly_ETL", "2026-11-21T13:00:00.000Z", team="data", env="test"),
     run("94dbe6dc", "STARTING", "etl", "2026-11-20T12:30:00.000Z", note="see the wiki"),
     run("aa00bb11", "NOT_STARTED", None, "2026-11-01T00:00:00.000Z"),
-    run("cc22dd33", "PAUSED", "etl_backfill", "2026-10-31T23:59:59.999Z", team="ops"),
+    run("cc22dd33", "Paused", "etl_backfill", "2026-10-31T23:59:59.999Z", team="ops"),
 ]
 IDS = [each.id[:2] for each in RUNS]
 
@@ -42,7 +42,8 @@ def listed(text: str) -> list[str]:
         ("status:s*", ["1c", "e3", "94"]),
         ("status:failure,success", ["9d", "e3"]),
         ("-status:failure -status:success", ["1c", "94", "aa", "cc"]),
-        ("status:paused", ["cc"]),
+        ("status:pause", ["cc"]),
+        ("status:=paused", ["cc"]),
         ("status:", IDS),
         ("status:=", IDS),
         ("job:nightly", ["9d", "1c", "e3"]),

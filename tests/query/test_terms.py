@@ -61,6 +61,7 @@ def test_narrower_values(narrow: Values, wide: Values) -> None:
     [
         (Values((A,)), Values((B,))),
         (Values((Value("a*c", How.GLOB),)), Values((Value("ac", How.CONTAINS),))),
+        (Values((Value("a?c", How.GLOB),)), Values((Value("a?c", How.CONTAINS), Value("?", How.CONTAINS)))),
         (Values((Value("a"),)), Values((Value("A"),))),
     ],
 )

@@ -87,6 +87,7 @@ def test_a_clock_time_before_the_start_is_on_the_next_day_where_the_run_lasted_u
     assert resolved("00:10", start, "2026-11-22T00:20Z") == "2026-11-22T00:10:00.000"
     assert resolved("00:10", start, "2026-11-22T00:05Z") == "2026-11-21T00:10:00.000"
     assert resolved("23:50", start, "2026-11-22T00:20Z") == "2026-11-21T23:50:00.000"
+    assert resolved("23:55", start, "2026-11-24T00:00Z") == "2026-11-21T23:55:00.000"
 
 
 def test_the_next_day_is_the_calendars_even_where_clocks_change() -> None:

@@ -29,6 +29,11 @@ Answer = Callable[[Request], Awaitable[Response]]
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
+def recorded(name: str) -> bytes:
+    """A recorded answer's body."""
+    return (RECORDED / name).read_bytes()
+
+
 def app_of(answer: Answer) -> Starlette:
     """An app that answers every POST; what `answer` raises becomes a plain-text 500, as it does with Dagster."""
     return Starlette(routes=[Route("/{path:path}", answer, methods=["POST"])])

@@ -1,0 +1,244 @@
+"""The events of a run: filter bar, log and detail pane over one view of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.reactive import reactive
+
+from run_tui.format import TimeMode, clock, headline, plural, zone, zone_name
+from run_tui.model import RunEvent
+from run_tui.query import Completion, Filter, Problem, SlowPattern, TimeContext, complete, parse
+from run_tui.query.editing import set_operator
+from run_tui.store import EventStore
+from run_tui.view import EventView
+from run_tui.widgets.detail import Detail, Line, event_lines
+from run_tui.widgets.event_log import EventLog
+from run_tui.widgets.filter_bar import FilterBar
+from run_tui.widgets.row_list import RowList
+
+FIRST_SLICE = 0.003
+"""Seconds of filtering done at once, so that the first rows are in the very next frame."""
+LEVELS = ("", "debug", "info", "warning", "error", "critical")
+HINT = "words  step:load_*  type:STEP_FAILURE  level:warning  -step:check  /regex/"
+
+
+class EventPane(Vertical):
+    """Shows a store's events under a filter that is typed above them, the chosen one in full below."""
+
+    time_mode: reactive[TimeMode] = reactive(TimeMode.LOCAL)
+
+    class ViewUnfinished(Message):
+        """The filter has rows left to look at: somebody is to call `continue_filter` between frames."""
+
+        def __init__(self, pane: EventPane) -> None:
+            super().__init__()
+            self.pane = pane
+
+    def __init__(self, store: EventStore, now: Callable[[], float], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.view = EventView(store)
+        self._now = now
+        self._anchor: int | None = None
+        self._good = Filter()
+        self._all_frames = False
+
+    def compose(self) -> ComposeResult:
+        """The filter, the log, the detail pane."""
+        yield FilterBar(self._complete, HINT, id="filter")
+        yield EventLog(self.view, id="log")
+        yield Detail(id="detail")
+
+    @property
+    def store(self) -> EventStore:
+        """The events there are."""
+        return self.view.store
+
+    @property
+    def log_rows(self) -> EventLog:
+        """The rows."""
+        return self.query_one(EventLog)
+
+    @property
+    def filter_bar(self) -> FilterBar:
+        """The filter's text."""
+        return self.query_one(FilterBar)
+
+    @property
+    def detail(self) -> Detail:
+        """The event in full."""
+        return self.query_one(Detail)
+
+    @property
+    def current(self) -> RunEvent | None:
+        """The event under the cursor."""
+        row = self.log_rows.current_row
+        return None if row is None else self.store.event(row)
+
+    def show_new_rows(self) -> None:
+        """The store grew."""
+        done = self._advance(FIRST_SLICE)
+        self.log_rows.rows_added()
+        self.show_counts()
+        if not done:
+            self.post_message(self.ViewUnfinished(self))
+
+    def show_store(self, store: EventStore) -> None:
+        """Shows another store under the same filter, the cursor on the row with the same number."""
+        row = self.log_rows.current_row
+        self.view.replace_store(store, self._times())
+        self._show_filtered(row)
+
+    def continue_filter(self, seconds: float) -> bool:
+        """Filters on for about `seconds`; True when done."""
+        done = self._advance(seconds)
+        if self._anchor is not None:
+            self.log_rows.rows_replaced(self._anchor)
+        else:
+            self.log_rows.rows_added()
+        self._finish(done)
+        return done
+
+    def open_failure(self) -> None:
+        """Goes to the first failed step, or the first error, and shows it in full."""
+        index = self.view.first_of_type("STEP_FAILURE")
+        if index is None:
+            index = self.view.seek(-1, 4, 1)
+        if index is not None:
+            self.log_rows.move_to(index, center=True)
+            self.show_event()
+
+    def show_event(self) -> None:
+        """Opens the detail pane on the event under the cursor."""
+        row, event = self.log_rows.current_row, self.current
+        if row is not None and event is not None:
+            self.show_lines(list(event_lines(event, self._place(row), self._all_frames)))
+
+    def show_lines(self, lines: list[Line]) -> None:
+        """Opens the detail pane on something."""
+        self.detail.display = True
+        self.detail.show(lines)
+
+    def set_level(self, rank: int) -> None:
+        """Sets the minimum level, in the filter's own text."""
+        self.filter_bar.text = set_operator(self.filter_bar.text, "level", LEVELS[rank])
+
+    def toggle_step(self, key: str) -> None:
+        """Filters by one step; by none if it is that one already."""
+        text = self.filter_bar.text
+        chosen = set_operator(text, "step", "=" + key)
+        self.filter_bar.text = set_operator(text, "step", "") if chosen == text else chosen
+
+    def toggle_frames(self) -> None:
+        """Shows or hides stack frames inside libraries."""
+        self._all_frames = not self._all_frames
+        self.show_event()
+
+    def seek(self, rank: int, direction: int) -> bool:
+        """Goes to the next (1) or previous (-1) event of at least this level; False when there is none."""
+        index = self.view.seek(self.log_rows.cursor, rank, direction)
+        if index is not None:
+            self.log_rows.move_to(index, by_user=True, center=True)
+        return index is not None
+
+    def text_of_current(self, whole: bool) -> str | None:
+        """The row under the cursor as one line, or its event in full; None when there is none."""
+        event = self.current
+        if event is None:
+            return None
+        if whole:
+            return "\n".join(line for _, line in event_lines(event, event.timestamp, True))
+        return f"{event.timestamp} {event.level} {event.step_key or '-'} {headline(event, 10_000)}"
+
+    def show_counts(self) -> None:
+        """Says what is shown and what is hidden."""
+        log = self.log_rows
+        self.filter_bar.show_counts(counts_text(self.view, log.follow, log.unseen, zone_name(self.time_mode)))
+
+    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
+        """Filters at each keystroke; while the text is wrong the rows stay as they were."""
+        event.stop()
+        query = parse(event.text)
+        self.filter_bar.show_problems(query.problems)
+        if not query.problems:
+            row = self.log_rows.current_row if self._anchor is None else self._anchor
+            self.view.apply(query.filter, self._times())
+            self._show_filtered(row)
+
+    def on_row_list_opened(self, event: RowList.Opened) -> None:
+        """Enter shows an event in full."""
+        event.stop()
+        self.show_event()
+
+    def on_row_list_moved(self, event: RowList.Moved) -> None:
+        """An open detail pane follows the cursor."""
+        event.stop()
+        self._anchor = None
+        if self.detail.display:
+            self.show_event()
+
+    def on_event_log_follow_changed(self) -> None:
+        """The badge says whether new events are in view."""
+        self.show_counts()
+
+    def watch_time_mode(self, mode: TimeMode) -> None:
+        """Every time is written anew."""
+        if self.is_mounted:
+            self.log_rows.time_mode = mode
+            self.show_counts()
+
+    def _show_filtered(self, row: int | None) -> None:
+        self._anchor = row
+        done = self._advance(FIRST_SLICE)
+        self.log_rows.rows_replaced(row)
+        self.log_rows.show_notice(("plain", "No event fits this filter."), ("quiet", "esc clears it."))
+        self._finish(done)
+        if not done:
+            self.post_message(self.ViewUnfinished(self))
+
+    def _finish(self, done: bool) -> None:
+        if done:
+            self._anchor = None
+            self._good = self.view.filter or Filter()
+        self.show_counts()
+
+    def _advance(self, seconds: float) -> bool:
+        """Filters; a pattern that turns out to take too long gives way to the filter before it."""
+        try:
+            return self.view.advance(seconds)
+        except SlowPattern as error:
+            self.filter_bar.show_problems((Problem(0, len(self.filter_bar.text), f"{error}. {error.hint}"),))
+            self.view.apply(self._good, self._times())
+            return self.view.advance(seconds)
+
+    def _complete(self, text: str, cursor: int) -> Completion | None:
+        steps = [step for step in self.store.steps.values if step]
+        types = [event_type for event_type in self.store.types.values if event_type]
+        return complete(text, cursor, steps=steps, types=types)
+
+    def _times(self) -> TimeContext:
+        times, now = self.store.times, int(self._now() * 1000)
+        return TimeContext(times[0] if times else now, times[-1] if times else now, now, zone(self.time_mode))
+
+    def _place(self, row: int) -> str:
+        mode = TimeMode.UTC if self.time_mode is TimeMode.UTC else TimeMode.LOCAL
+        return f"{clock(self.store.times[row], mode)} {zone_name(mode)}   {row + 1:,} of {len(self.store):,}"
+
+
+def counts_text(view: EventView, follow: bool, unseen: int, zone: str) -> str:
+    """What the filter shows and hides, whether new events are in view, and the time zone."""
+    shown, held = len(view), len(view.store)
+    parts = [plural(held, "event")] if view.filter is None else [f"{shown:,} of {held:,}"]
+    if not view.complete:
+        parts[0] += f" · {view.scanned * 100 // max(1, held)}% searched"
+    hidden = view.hidden_by_level()
+    if hidden is not None:
+        parts.append(f"{hidden[0]:,} below {hidden[1]}")
+    if follow:
+        parts.append("following")
+    elif unseen:
+        parts.append(f"▼ {unseen:,} new")
+    return " · ".join([*parts, zone])

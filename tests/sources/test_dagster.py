@@ -1,0 +1,363 @@
+"""What the Dagster source asks, and what it makes of answers that no recording holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from run_tui.errors import BadAnswer, Busy, RunNotFound, ServerError, SourceError, Unauthorized
+from run_tui.model import RunFilter, RunStatus
+from run_tui.sources.base import Capabilities, Source
+from run_tui.sources.dagster import DagsterSource
+from tests.sources.servers import RUN_ID, ScriptedDagster, always, app_of
+
+RUN = {"__typename": "Run", "id": "r1", "status": "STARTED", "creationTime": 1795307802.063625}
+EVENT = {"message": "m", "timestamp": "1795307802079", "level": "INFO", "stepKey": None, "eventType": None}
+
+
+@asynccontextmanager
+async def source_of(app: Any) -> AsyncIterator[DagsterSource]:
+    source = DagsterSource("http://scripted", app=app)
+    try:
+        yield source
+    finally:
+        await source.aclose()
+
+
+def saying(**data: Any) -> Any:
+    return always(json.dumps({"data": data}).encode())
+
+
+def page_of(*events: dict[str, Any]) -> dict[str, Any]:
+    return {"__typename": "EventConnection", "events": list(events), "cursor": "c", "hasMore": False}
+
+
+class Runs:
+    """A server that answers with runs r1, r2, … and keeps the variables it was asked with."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.asked: list[dict[str, Any]] = []
+
+    async def answer(self, request: Request) -> Response:
+        variables = (await request.json())["variables"]
+        self.asked.append(variables)
+        start = int((variables["cursor"] or "r0")[1:]) + 1
+        found = [{**RUN, "id": f"r{n}"} for n in range(start, min(start + variables["limit"], self.total + 1))]
+        runs = {"__typename": "Runs", "count": self.total, "results": found}
+        return JSONResponse({"data": {"runsOrError": runs}})
+
+
+def test_it_is_a_source() -> None:
+    source: Source = DagsterSource("https://acme.dagster.cloud/prod/graphql")
+    assert source.system == "Dagster Plus API"
+    assert source.where == "https://acme.dagster.cloud/prod"
+    assert source.capabilities == Capabilities(steps=True, web_page=True)
+    assert source.run_url("a/b") == "https://acme.dagster.cloud/prod/runs/a%2Fb"
+
+
+def test_an_app_has_no_web_page() -> None:
+    source = DagsterSource("http://demo", app=always(b""), name="demo")
+    assert (source.where, source.capabilities.web_page, source.run_url("r1")) == ("demo", False, None)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sent"),
+    [
+        (RunFilter(), {}),
+        (
+            RunFilter(
+                statuses=(RunStatus.FAILURE, RunStatus("NEW")),
+                job="etl",
+                tags=(("team", "ops"), ("team", "web")),
+                created_after=0.0,
+                created_before=2.5,
+                ids=("a", "b"),
+            ),
+            {
+                "statuses": ["FAILURE", "NEW"],
+                "pipelineName": "etl",
+                "tags": [{"key": "team", "value": "ops"}, {"key": "team", "value": "web"}],
+                "createdAfter": 0.0,
+                "createdBefore": 2.5,
+                "runIds": ["a", "b"],
+            },
+        ),
+    ],
+)
+async def test_the_filter_sent(wanted: RunFilter, sent: dict[str, Any]) -> None:
+    server = Runs(1)
+    async with source_of(app_of(server.answer)) as source:
+        await source.runs(wanted)
+    assert server.asked == [{"filter": sent, "cursor": None, "limit": 51}]
+
+
+async def test_pages_of_runs_end_without_an_empty_one() -> None:
+    server = Runs(4)
+    async with source_of(app_of(server.answer)) as source:
+        first = await source.runs(RunFilter(), limit=2)
+        second = await source.runs(RunFilter(), first.cursor, limit=2)
+        after = await source.runs(RunFilter(), second.cursor, limit=2)
+    assert ([run.id for run in first.items], first.has_more, first.cursor, first.total) == (["r1", "r2"], True, "r2", 4)
+    assert ([run.id for run in second.items], second.has_more, second.cursor) == (["r3", "r4"], False, "r4")
+    assert (after.items, after.has_more, after.cursor) == ([], False, "r4")
+
+
+@pytest.mark.parametrize(("limit", "sent"), [(-5, 1), (0, 1), (1, 1), (1000, 1000), (5000, 1000)])
+async def test_limits_are_those_that_every_server_takes(limit: int, sent: int) -> None:
+    server, runs = ScriptedDagster(range(1, 4)), Runs(1)
+    async with source_of(server.app) as source:
+        await source.events(RUN_ID, limit=limit)
+        await source.page(RUN_ID, limit=limit)
+    async with source_of(app_of(runs.answer)) as source:
+        await source.runs(RunFilter(), limit=limit)
+    assert [asked["limit"] for asked in (*server.asked, *runs.asked)] == [sent, sent, sent + 1]
+
+
+async def test_the_cursor_is_sent_as_it_came() -> None:
+    server = ScriptedDagster(range(1, 6))
+    async with source_of(server.app) as source:
+        first = await source.events(RUN_ID, limit=3)
+        await source.events(RUN_ID, first.cursor, limit=3)
+    assert server.asked == [
+        {"runId": RUN_ID, "limit": 3},
+        {"runId": RUN_ID, "limit": 3, "afterCursor": first.cursor},
+    ]
+
+
+async def test_the_run_comes_with_the_first_page_and_with_every_poll_at_the_end() -> None:
+    server = ScriptedDagster(range(1, 8), run={"id": RUN_ID, "status": "STARTED", "creationTime": 1.0})
+    async with source_of(server.app) as source:
+        pages = [await source.page(RUN_ID, limit=3)]
+        for _ in range(4):
+            pages.append(await source.page(RUN_ID, pages[-1].cursor, limit=3))
+    assert [len(page) for page in pages] == [3, 3, 1, 0, 0]
+    assert [page.run is not None for page in pages] == [True, False, False, True, True]
+    assert pages[0].run is not None
+    assert pages[0].run.status is RunStatus.STARTED
+
+
+async def test_the_run_comes_where_reading_starts_in_the_middle() -> None:
+    server = ScriptedDagster(range(1, 8))
+    async with source_of(server.app) as source:
+        listed = await source.events(RUN_ID, limit=3)
+        assert (await source.page(RUN_ID, listed.cursor, limit=2)).run is not None
+
+
+async def test_an_older_server_is_asked_the_documented_queries() -> None:
+    server = ScriptedDagster(range(1, 6), knows_all_types=False)
+    async with source_of(server.app) as source:
+        first = await source.page(RUN_ID, limit=3)
+        rest = await source.page(RUN_ID, first.cursor, limit=3)
+        tail = await source.page(RUN_ID, rest.cursor, limit=3)
+    assert [*first.messages, *rest.messages, *tail.messages] == server.good
+    assert [page.run is not None for page in (first, rest, tail)] == [True, False, True]
+    refused = [asked for asked in server.asked if "withRun" in asked]
+    assert len(refused) == 1
+    assert len(server.asked) == 6
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+async def test_a_busy_or_broken_server_is_not_taken_for_an_older_one(status: int) -> None:
+    server = ScriptedDagster(range(1, 4))
+    body = json.dumps({"data": None, "errors": [{"message": "no"}]}).encode()
+    moods = [Response(body, status, media_type="application/json")]
+
+    async def answer(request: Request) -> Response:
+        return moods.pop() if moods else await server._answer(request)
+
+    async with source_of(app_of(answer)) as source:
+        with pytest.raises(Busy if status != 500 else ServerError):
+            await source.page(RUN_ID)
+        await source.page(RUN_ID)
+    assert [asked["withRun"] for asked in server.asked] == [True]
+
+
+async def test_an_unknown_run() -> None:
+    server = ScriptedDagster(range(1, 4))
+    async with source_of(server.app) as source:
+        for asking in (source.page("x"), source.events("x"), source.run("x"), source.has_more_than("x", 1)):
+            with pytest.raises(RunNotFound, match=r"^Pipeline run nobody could not be found\.$") as caught:
+                await asking
+            assert "http://scripted" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("member", "kind", "message"),
+    [
+        ({"__typename": "RunNotFoundError"}, RunNotFound, "Run r1 not found"),
+        ({"__typename": "RunNotFoundError", "message": " "}, RunNotFound, "Run r1 not found"),
+        ({"__typename": "RunNotFoundError", "message": None}, RunNotFound, "Run r1 not found"),
+        ({"__typename": "UnauthorizedError", "message": "Not for you"}, Unauthorized, "Not for you"),
+        ({"__typename": "UnauthorizedError"}, Unauthorized, "http://scripted does not allow this"),
+        ({"__typename": "PythonError", "message": "boom\n", "stack": "Traceback"}, ServerError, "boom"),
+        ({"__typename": "StrangeError"}, ServerError, "http://scripted answered with a StrangeError"),
+        ({"__typename": "Pipeline"}, BadAnswer, "http://scripted answered with JSON that does not fit"),
+        (None, BadAnswer, "http://scripted answered with JSON that does not fit"),
+    ],
+)
+async def test_what_is_not_a_run(member: Any, kind: type[SourceError], message: str) -> None:
+    async with source_of(saying(runOrError=member)) as source:
+        for asking in (source.run("r1"), source.run_details("r1"), source.steps("r1")):
+            with pytest.raises(kind) as caught:
+                await asking
+            assert str(caught.value).startswith(message)
+
+
+async def test_a_traceback_in_one_piece() -> None:
+    async with source_of(saying(runOrError={"__typename": "PythonError", "message": "x", "stack": "Trace"})) as source:
+        with pytest.raises(ServerError) as caught:
+            await source.run("r1")
+    assert (caught.value.stack, caught.value.status, caught.value.transient) == (("Trace",), 500, True)
+
+
+async def test_a_filter_that_the_server_refuses() -> None:
+    refusal = {"__typename": "InvalidPipelineRunsFilterError", "message": "bad tags"}
+    async with source_of(saying(runsOrError=refusal)) as source:
+        with pytest.raises(ServerError, match="bad tags") as caught:
+            await source.runs(RunFilter())
+    assert not caught.value.transient
+
+
+async def test_a_run_of_a_later_server() -> None:
+    run = {**RUN, "status": "HIBERNATING", "startTime": "2025-08-12T18:04:12", "endTime": None, "mode": None, "new": 1}
+    async with source_of(saying(runOrError=run)) as source:
+        found = await source.run("r1")
+    assert (found.status.value, found.status.finished) == ("HIBERNATING", False)
+    assert (found.created_at, found.started_at) == ("2026-11-22T00:36:42.063Z", "2025-08-12T18:04:12")
+    assert (found.ended_at, found.mode, found.pipeline_name) == (None, None, None)
+
+
+async def test_events_of_a_later_server() -> None:
+    event = {**EVENT, "message": None, "level": "TRACE", "eventType": "NEW", "timestamp": "2025-08-12T18:04:12"}
+    async with source_of(saying(logsForRun=page_of(event))) as source:
+        (read,) = (await source.events("r1")).items
+    assert (read.message, read.level.value, read.level.rank, read.event_type) == ("", "TRACE", 2, "NEW")
+    assert read.timestamp == "2025-08-12T18:04:12"
+
+
+async def test_a_page_whose_run_cannot_be_read() -> None:
+    failure = {"__typename": "PythonError", "message": "x", "stack": []}
+    async with source_of(saying(runOrError=failure, logsForRun=page_of(EVENT))) as source:
+        page = await source.page("r1")
+    assert (len(page), page.run) == (1, None)
+
+
+@pytest.mark.parametrize("bad", ["", "²", "-", "--5", "9" * 5000, "soon", 5, None])
+async def test_a_time_that_is_none(bad: object) -> None:
+    async with source_of(saying(logsForRun=page_of({**EVENT, "timestamp": bad}))) as source:
+        with pytest.raises(BadAnswer, match=r"logsForRun.*timestamp"):
+            await source.events("r1")
+
+
+@pytest.mark.parametrize("bad", ["NaN", "Infinity", "1e300", "-1e12", '"²"', "null"])
+async def test_a_run_s_time_that_is_none(bad: str) -> None:
+    body = json.dumps({"data": {"runOrError": RUN}}).replace("1795307802.063625", bad)
+    async with source_of(always(body.encode())) as source:
+        with pytest.raises(BadAnswer, match=r"runOrError.*creationTime"):
+            await source.run("r1")
+
+
+METADATA: list[tuple[dict[str, Any], str]] = [
+    ({"text": "plain"}, "plain"),
+    ({"boolValue": False}, "false"),
+    ({"boolValue": None}, ""),
+    ({"timestamp": 1.5}, "1970-01-01T00:00:01.500Z"),
+    ({"module": "builtins", "name": "dict"}, "builtins.dict"),
+    ({"pool": "small"}, "small"),
+    ({"runId": "r2"}, "r2"),
+    ({"jobName": "etl"}, "etl"),
+    ({"assetKey": {"path": ["a", "b"]}}, "a/b"),
+    ({"schema": {"columns": [{"name": "c", "type": "int"}]}}, "c: int"),
+    (
+        {"lineage": [{"columnName": "c", "columnDeps": [{"assetKey": {"path": ["x"]}, "columnName": "d"}]}]},
+        "c from x:d",
+    ),
+    ({"codeReferences": [{"filePath": "/f.py", "lineNumber": 3}, {"url": "http://c"}]}, "/f.py:3\nhttp://c"),
+    ({}, ""),
+]
+
+
+@pytest.mark.parametrize(("fields", "value"), METADATA)
+async def test_metadata(fields: dict[str, Any], value: str) -> None:
+    event = {**EVENT, "metadataEntries": [{"label": "l", "description": "why", **fields}]}
+    async with source_of(saying(logsForRun=page_of(EVENT, event))) as source:
+        page = await source.page("r1")
+    ((index, details),) = page.details.items()
+    (entry,) = details.metadata
+    assert (index, entry.label, entry.value, entry.description) == (1, "l", value, "why")
+    assert details.error is None
+
+
+async def test_what_other_kinds_of_events_say() -> None:
+    entries = [{"label": "rows", "intRepr": "3"}]
+    check = {"checkName": "fresh", "assetKey": {"path": ["a"]}, "severity": "WARN", "success": False}
+    events = [
+        {**EVENT, "description": "made", "assetKey": {"path": ["a", "b"]}, "partition": "p1", "metadataEntries": []},
+        {**EVENT, "assetKey": None, "partition": None, "error": None},
+        {**EVENT, "evaluation": {**check, "description": "too few", "metadataEntries": entries}},
+        {
+            **EVENT,
+            "expectationResult": {"label": None, "success": True, "description": "d", "metadataEntries": entries},
+        },
+        {**EVENT, "error": {"message": "x\n"}, "failureMetadata": {"metadataEntries": entries}},
+    ]
+    async with source_of(saying(logsForRun=page_of(*events))) as source:
+        page = await source.page("r1")
+    assert {index: [(e.label, e.value) for e in details.metadata] for index, details in page.details.items()} == {
+        0: [("asset", "a/b"), ("partition", "p1"), ("description", "made")],
+        2: [("check", "fresh"), ("asset", "a"), ("passed", "false"), ("severity", "WARN"),
+            ("description", "too few"), ("rows", "3")],
+        3: [("met", "true"), ("description", "d"), ("rows", "3")],
+        4: [("rows", "3")],
+    }  # fmt: skip
+    assert page.details[4].error is not None
+    assert page.details[4].error.message == "x"
+
+
+def plan(**needs: list[str]) -> Any:
+    steps = [
+        {"key": key, "kind": "COMPUTE", "inputs": [{"dependsOn": [{"key": need}]} for need in keys]}
+        for key, keys in needs.items()
+    ]
+    return saying(runOrError={"__typename": "Run", "executionPlan": {"steps": steps}})
+
+
+async def test_steps_are_in_the_same_order_however_the_server_sends_them() -> None:
+    needs = {"d": ["c", "b", "c"], "c": ["a"], "b": ["a"], "a": []}
+    for keys in (list(needs), list(reversed(needs))):
+        async with source_of(plan(**{key: needs[key] for key in keys})) as source:
+            steps = await source.steps("r1")
+        assert [(step.key, step.depends_on) for step in steps] == [
+            ("a", ()), ("b", ("a",)), ("c", ("a",)), ("d", ("c", "b")),
+        ]  # fmt: skip
+
+
+async def test_a_step_may_depend_on_one_of_the_parent_run() -> None:
+    async with source_of(plan(b=["a"])) as source:
+        (step,) = await source.steps("r1")
+    assert (step.key, step.depends_on) == ("b", ("a",))
+
+
+async def test_a_plan_in_a_circle() -> None:
+    async with source_of(plan(a=["b"], b=["a"])) as source:
+        with pytest.raises(BadAnswer, match="runs in a circle"):
+            await source.steps("r1")
+
+
+async def test_a_run_without_a_plan() -> None:
+    async with source_of(saying(runOrError={"__typename": "Run", "executionPlan": None})) as source:
+        assert await source.steps("r1") == []
+
+
+async def test_the_check_for_gaps_needs_a_server_that_knows_offsets() -> None:
+    failure = {"__typename": "PythonError", "message": "unknown cursor", "stack": []}
+    async with source_of(saying(logsForRun=failure)) as source:
+        with pytest.raises(ServerError, match="unknown cursor"):
+            await source.has_more_than("r1", 5)
