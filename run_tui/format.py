@@ -242,8 +242,8 @@ def error_line(error: ErrorInfo, limit: int = 2000) -> str:
     """`RuntimeError: could not load table`, without the module path that servers put before the class."""
     message = clean(error.message[:limit].strip())
     name = clean(error.class_name or "")
-    before, found, after = message.partition(name)
-    if not name or not found or not re.fullmatch(r"[\w.]*", before):
+    before, found, after = message.partition(name) if name else ("", "", "")
+    if not found or not re.fullmatch(r"[\w.]*", before):
         return f"{name}: {message}" if name and message else name or message
     return name + after
 

@@ -30,14 +30,20 @@ Take = Callable[[Pilot[None]], Awaitable[None]]
 
 
 @asynccontextmanager
-async def demo_app(size: tuple[int, int] = (110, 32), run_id: str | None = None) -> AsyncIterator[Pilot[None]]:
-    """The explorer on the demo, its runs on screen, at NOW in UTC."""
+async def demo_app(
+    size: tuple[int, int] = (110, 32),
+    run_id: str | None = None,
+    now: Callable[[], float] = lambda: NOW,
+    wait: bool = True,
+) -> AsyncIterator[Pilot[None]]:
+    """The explorer on the demo, in UTC, at NOW or as `now` tells; by default when its runs are on screen."""
     os.environ["TZ"] = "UTC"
     time.tzset()
-    source = open_source("dagster", "http://demo", app=create_app(lambda: NOW), name="demo")
-    app = RunTuiApp(source, "demo", run_id, now=lambda: NOW)
+    source = open_source("dagster", "http://demo", app=create_app(now), name="demo")
+    app = RunTuiApp(source, "demo", run_id, now=now)
     async with app.run_test(size=size) as pilot:
-        await until(lambda: isinstance(app.screen, RunsScreen) and app.screen.rows.row_count() > 0)
+        if wait:
+            await until(lambda: isinstance(app.screen, RunsScreen) and app.screen.rows.row_count() > 0)
         yield pilot
 
 

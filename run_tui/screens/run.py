@@ -73,6 +73,7 @@ class RunScreen(ViewScreen):
         """Shows what is known of the run before the server has said anything."""
         super().on_mount()
         self.pane.time_mode = self.time_mode
+        self.pane.run_ended = self.run.status.finished
         self.rows.show_notice(("quiet", "Reading events …"))
         self.rows.follow = self.run.status.active
         self._show_facts()
@@ -80,6 +81,7 @@ class RunScreen(ViewScreen):
     def show_run(self, run: Run) -> None:
         """Takes the run's metadata as it is now."""
         self.run = self.run.updated(run)
+        self.pane.run_ended = self.run.status.finished
         self._show_facts()
 
     def show_plan(self, plan: list[Step]) -> None:

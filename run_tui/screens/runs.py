@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from run_tui.actions import bindings
-from run_tui.format import TimeMode, clean, plural
+from run_tui.format import TimeMode, clean, plural, zone
 from run_tui.model import Run, RunFilter
 from run_tui.query import Completion, complete_runs, parse_runs
 from run_tui.screens.base import ViewScreen, WebPageWanted
@@ -112,7 +112,7 @@ class RunsScreen(ViewScreen):
 
     def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
         """Filters the runs known at once and asks the server for more of the same kind."""
-        query = parse_runs(event.text)
+        query = parse_runs(event.text, jobs=self._jobs(), tz=zone(self.time_mode))
         self.filter_bar.show_problems(query.problems)
         if query.problems:
             return
@@ -148,9 +148,11 @@ class RunsScreen(ViewScreen):
         self.show_detail(list(run_lines(run, self._where)))
 
     def _complete(self, text: str, cursor: int) -> Completion | None:
-        jobs = sorted({run.pipeline_name for run in self._runs if run.pipeline_name})
         tags = sorted({f"{key}={value}" for run in self._runs for key, value in run.tags.items()})
-        return complete_runs(text, cursor, jobs=jobs, tags=tags)
+        return complete_runs(text, cursor, jobs=self._jobs(), tags=tags)
+
+    def _jobs(self) -> list[str]:
+        return sorted({run.pipeline_name for run in self._runs if run.pipeline_name})
 
     def _show_runs(self) -> None:
         now = self.now()

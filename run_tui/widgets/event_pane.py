@@ -11,7 +11,7 @@ from textual.reactive import reactive
 
 from run_tui.format import TimeMode, clock, headline, plural, zone, zone_name
 from run_tui.model import RunEvent
-from run_tui.query import Completion, Filter, Problem, SlowPattern, TimeContext, complete, parse
+from run_tui.query import Completion, Filter, Problem, SlowPattern, TimeContext, complete, parse, spelled
 from run_tui.query.editing import set_operator
 from run_tui.store import EventStore
 from run_tui.view import EventView
@@ -45,6 +45,7 @@ class EventPane(Vertical):
         self._anchor: int | None = None
         self._good = Filter()
         self._all_frames = False
+        self.run_ended = False
 
     def compose(self) -> ComposeResult:
         """The filter, the log, the detail pane."""
@@ -129,7 +130,7 @@ class EventPane(Vertical):
     def toggle_step(self, key: str) -> None:
         """Filters by one step; by none if it is that one already."""
         text = self.filter_bar.text
-        chosen = set_operator(text, "step", "=" + key)
+        chosen = set_operator(text, "step", "=" + spelled(key))
         self.filter_bar.text = set_operator(text, "step", "") if chosen == text else chosen
 
     def toggle_frames(self) -> None:
@@ -221,7 +222,8 @@ class EventPane(Vertical):
 
     def _times(self) -> TimeContext:
         times, now = self.store.times, int(self._now() * 1000)
-        return TimeContext(times[0] if times else now, times[-1] if times else now, now, zone(self.time_mode))
+        ended = times[-1] if times and self.run_ended else None
+        return TimeContext(times[0] if times else now, ended, now, zone(self.time_mode))
 
     def _place(self, row: int) -> str:
         mode = TimeMode.UTC if self.time_mode is TimeMode.UTC else TimeMode.LOCAL

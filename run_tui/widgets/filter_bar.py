@@ -14,6 +14,9 @@ from textual.widgets import Input, Static
 
 from run_tui.query import Completion, Problem
 
+INDENT = 3
+"""Cells before the text, where the sign stands."""
+
 Completer = Callable[[str, int], Completion | None]
 
 
@@ -146,10 +149,10 @@ class FilterBar(Vertical):
         if not self._problems:
             return ""
         first = self._problems[0]
-        return f"{' ' * (first.start + 2)}{'^' * max(1, first.end - first.start)} {first.message}"
+        return f"{' ' * (first.start + INDENT)}{'^' * max(1, first.end - first.start)} {first.message}"
 
     def _completion_text(self) -> str:
         offered = self.input.completion()
         if offered is None or not offered.candidates:
-            return f"  {self._hint}" if not self.text else ""
-        return "  tab: " + "  ".join(offered.candidates[:12])
+            return f"{' ' * INDENT}{self._hint}" if not self.text else ""
+        return f"{' ' * INDENT}tab: " + "  ".join(offered.candidates[:12])

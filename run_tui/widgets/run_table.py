@@ -23,13 +23,18 @@ from run_tui.format import (
 from run_tui.model import Run
 from run_tui.widgets.row_list import RowList
 
-STATUS_WIDTH, RUN_WIDTH, CREATED_WIDTH, TOOK_WIDTH = 13, 8, 15, 8
+TITLES = ("STATUS", "JOB", "RUN", "CREATED", "TOOK", "TAGS")
+STATUS, RUN, CREATED, TOOK = 13, 8, 15, 8
+NARROW = 72
+"""Columns below which durations make room for the job's name."""
 
 
-def job_width(width: int) -> int:
-    """What is left for the job's name beside the fixed columns; tags share it where there is room."""
-    rest = width - STATUS_WIDTH - RUN_WIDTH - CREATED_WIDTH - TOOK_WIDTH - 12
-    return max(10, rest if rest < 40 else rest // 2)
+def column_widths(width: int) -> tuple[int, ...]:
+    """The widths of the columns of TITLES, two blanks between them; 0 leaves one out."""
+    took = TOOK if width >= NARROW else 0
+    rest = width - STATUS - RUN - CREATED - took - (11 if took else 7)
+    job = max(10, rest if rest < 40 else rest // 2)
+    return STATUS, job, RUN, CREATED, took, max(0, rest - job)
 
 
 class RunRows(RowList):
@@ -73,19 +78,18 @@ class RunRows(RowList):
         """The columns of one run."""
         run = self.runs[index]
         seconds = run_seconds(run, self.now)
-        took = duration(seconds) if seconds is not None else ""
-        job = shorten(clean(run.pipeline_name or ""), job_width(width))
-        quiet, plain = self.style("quiet"), self.style("plain")
-        return [
-            Segment(
-                f" {shorten(status_text(run.status), STATUS_WIDTH):<{STATUS_WIDTH}}  ",
-                self.style(status_style(run.status)),
-            ),
-            Segment(f"{job:<{job_width(width)}}  ", plain),
-            Segment(f"{short_id(run.id):<{RUN_WIDTH}}  ", self.style("name")),
-            Segment(f"{day_and_clock(run.created_at, self.time_mode, self.now):<{CREATED_WIDTH}}  ", plain),
-            Segment(f"{took:>{TOOK_WIDTH}}  ", quiet),
-            Segment(tags_text(run.tags.items()), quiet),
+        cells = (
+            (status_text(run.status), status_style(run.status)),
+            (clean(run.pipeline_name or ""), "plain"),
+            (short_id(run.id), "name"),
+            (day_and_clock(run.created_at, self.time_mode, self.now), "plain"),
+            (f"{duration(seconds):>{TOOK}}" if seconds is not None else "", "quiet"),
+            (tags_text(run.tags.items()), "quiet"),
+        )
+        return [Segment(" ")] + [
+            Segment(f"{shorten(text, room):<{room}}  ", self.style(style))
+            for (text, style), room in zip(cells, column_widths(width), strict=True)
+            if room
         ]
 
 
@@ -103,8 +107,10 @@ class RunTable(Vertical):
 
     def on_resize(self) -> None:
         """The titles stand over their columns."""
-        titles = (
-            f" {'STATUS':<{STATUS_WIDTH}}  {'JOB':<{job_width(self.rows.size.width)}}  {'RUN':<{RUN_WIDTH}}"
-            f"  {'CREATED':<{CREATED_WIDTH}}  {'TOOK':>{TOOK_WIDTH}}  TAGS"
-        )
-        self.query_one("#titles", Static).update(titles)
+        widths = column_widths(self.rows.size.width)
+        titles = [
+            f"{title:>{room}}" if title == "TOOK" else f"{title:<{room}}"
+            for title, room in zip(TITLES, widths, strict=True)
+            if room
+        ]
+        self.query_one("#titles", Static).update(" " + "  ".join(titles))

@@ -298,14 +298,12 @@ async def test_metadata(fields: dict[str, Any], value: str) -> None:
 async def test_what_other_kinds_of_events_say() -> None:
     entries = [{"label": "rows", "intRepr": "3"}]
     check = {"checkName": "fresh", "assetKey": {"path": ["a"]}, "severity": "WARN", "success": False}
-    events = [
+    expectation = {"label": None, "success": True, "description": "d", "metadataEntries": entries}
+    events: list[dict[str, Any]] = [
         {**EVENT, "description": "made", "assetKey": {"path": ["a", "b"]}, "partition": "p1", "metadataEntries": []},
         {**EVENT, "assetKey": None, "partition": None, "error": None},
         {**EVENT, "evaluation": {**check, "description": "too few", "metadataEntries": entries}},
-        {
-            **EVENT,
-            "expectationResult": {"label": None, "success": True, "description": "d", "metadataEntries": entries},
-        },
+        {**EVENT, "expectationResult": expectation},
         {**EVENT, "error": {"message": "x\n"}, "failureMetadata": {"metadataEntries": entries}},
     ]
     async with source_of(saying(logsForRun=page_of(*events))) as source:

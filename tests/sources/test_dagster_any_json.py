@@ -23,7 +23,7 @@ SCALARS = (
     | st.integers()
     | st.floats()
     | st.text()
-    | st.sampled_from(["\ud800", "²", "9" * 5000, "Run"])
+    | st.sampled_from(["\ud800", "²", "9" * 5000, "Run", 10**400])
 )
 KEYS = st.text(max_size=3) | st.sampled_from(
     ["data", "errors", "message", "__typename", "logsForRun", "runOrError", "events", "cursor", "path", "steps"]
@@ -49,8 +49,7 @@ def use(body: bytes, status: int, kind: str, method: str) -> None:
         arguments = {"runs": (RunFilter(),), "has_more_than": ("r1", 3)}.get(method, ("r1",))
         try:
             result = await getattr(source, method)(*arguments)
-        except SourceError as error:
-            assert str(error)
+        except SourceError:
             return
         finally:
             await source.aclose()

@@ -23,7 +23,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from typing_extensions import TypedDict
 
 from run_tui.errors import BadAnswer, Busy, ConfigError, ServerError, SourceError, Unauthorized, Unreachable
-from run_tui.sources._http import Crashed, GraphQLClient, _same_server
+from run_tui.sources._http import Crashed, GraphQLClient, _no_connection, _same_server
 from tests.sources.servers import SELF_SIGNED, always, app_of, http_answer, read_request, served, talking
 
 SECRET = "s3cret-t0ken"
@@ -250,10 +250,15 @@ async def test_nothing_is_listening() -> None:
     assert (type(error), str(error), error.hint) == (Unreachable, f"Nothing is listening at {url}", "Start it.")
 
 
-async def test_nothing_is_listening_at_any_address_of_a_name() -> None:
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        port = listener.getsockname()[1]
-    assert str(await failure(f"http://localhost:{port}")) == f"Nothing is listening at http://localhost:{port}"
+@pytest.mark.parametrize(
+    ("why", "message"),
+    [(ConnectionRefusedError, "Nothing is listening at http://h"), (OSError, "No connection to http://h")],
+)
+def test_no_address_of_a_name_lets_in(why: type[OSError], message: str) -> None:
+    error = httpx.ConnectError("All connection attempts failed")
+    error.__cause__ = OSError("All connection attempts failed")
+    error.__cause__.__cause__ = ExceptionGroup("multiple connection attempts failed", [why(113, "::1"), why(111, "h")])
+    assert _no_connection("http://h", error) == message
 
 
 async def test_an_unknown_host() -> None:

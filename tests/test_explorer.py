@@ -1,0 +1,361 @@
+"""The explorer as its user meets it, on the demo connection."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from run_tui.actions import ACTIONS
+from run_tui.app import RunTuiApp
+from run_tui.format import TimeMode
+from run_tui.screens.help import HelpScreen
+from run_tui.screens.run import RunScreen
+from run_tui.screens.runs import RunsScreen
+from run_tui.sources import open_source
+from run_tui.widgets.detail import Detail
+from run_tui.widgets.row_list import RowList
+from run_tui.widgets.status_line import StatusLine
+from tests.screens import demo_app, open_run, run_screen, runs_screen
+from tests.waiting import until
+
+
+def counts(screen: RunScreen | RunsScreen) -> str:
+    return str(screen.query_one("#filter-counts").render())
+
+
+def hint(screen: RunScreen | RunsScreen) -> str:
+    shown = screen.query_one("#filter-hint")
+    return str(shown.render()) if shown.display else ""
+
+
+def detail_text(screen: RunScreen | RunsScreen) -> str:
+    return str(screen.query_one(Detail).query_one("#text").render())
+
+
+def visible(rows: RowList) -> list[str]:
+    return [rows.render_line(y).text.rstrip() for y in range(rows.size.height)]
+
+
+def facts(screen: RunScreen, line: str = "#status") -> str:
+    return screen.query_one(line, StatusLine).render().plain
+
+
+async def test_runs_are_listed_filtered_and_counted() -> None:
+    async with demo_app() as pilot:
+        screen = runs_screen(pilot)
+        total = screen.rows.row_count()
+        assert counts(screen) == f"{total} runs · UTC"
+        await pilot.press("slash", *"status:fail job:nightly")
+        await until(lambda: 0 < screen.rows.row_count() < total)
+        assert {(run.status, run.pipeline_name) for run in screen.rows.runs} == {("FAILURE", "nightly_etl")}
+        await pilot.press("escape")
+        await until(lambda: screen.rows.row_count() == total)
+        assert screen.rows.has_focus
+
+
+async def test_a_status_that_the_server_filters_shows_the_same_runs() -> None:
+    async with demo_app() as pilot:
+        screen = runs_screen(pilot)
+        failed = [run.id for run in screen.rows.runs if run.status == "FAILURE"]
+        await pilot.press("slash", *"status:failure", "enter")
+        await until(lambda: counts(screen).startswith(f"{len(failed)} runs"))
+        assert [run.id for run in screen.rows.runs] == failed
+
+
+async def test_a_wrong_runs_filter_says_where_and_keeps_the_rows() -> None:
+    async with demo_app() as pilot:
+        screen = runs_screen(pilot)
+        before = screen.rows.row_count()
+        await pilot.press("slash", *"/(/")
+        await until(lambda: "^" in hint(screen))
+        assert screen.rows.row_count() == before
+
+
+async def test_run_info_shows_tags_and_configuration() -> None:
+    async with demo_app() as pilot:
+        screen = runs_screen(pilot)
+        await pilot.press("r")
+        await until(lambda: "Configuration" in detail_text(screen))
+        assert "team: streaming" in detail_text(screen)
+        await pilot.press("escape")
+        assert not screen.detail.display
+
+
+async def test_a_failed_run_opens_on_the_users_exception() -> None:
+    async with demo_app() as pilot:
+        screen = await open_run(pilot, "FAILURE", "nightly_etl")
+        event = screen.pane.current
+        assert event is not None
+        assert event.event_type == "STEP_FAILURE"
+        shown = detail_text(screen)
+        assert "WarehouseError: COPY INTO core.users was rolled back" in shown
+        assert "caused by SchemaError" in shown
+        assert "caused by KeyError" in shown
+        assert "reported as DagsterExecutionStepExecutionError" in shown
+        assert "library frames hidden" in shown
+        await pilot.press("F")
+        assert "site-packages" not in detail_text(screen)
+        assert "dagster/_core" in detail_text(screen)
+        assert screen.rows.cursor - screen.rows.scroll_offset.y < screen.rows.size.height
+        assert "✗ failure" in facts(screen)
+        assert "✗1" in facts(screen, "#facts")
+
+
+async def test_filtering_events_live_with_completion() -> None:
+    async with demo_app() as pilot:
+        screen = await open_run(pilot, "FAILURE", "nightly_etl")
+        await pilot.press("escape", "slash", *"step:load_u")
+        await until(lambda: "load_users" in hint(screen))
+        await pilot.press("tab")
+        assert screen.filter_bar.text == "step:load_users"
+        events = [screen.store.event(screen.pane.view[n]) for n in range(len(screen.pane.view))]
+        assert {event.step_key for event in events} == {"load_users"}
+        assert counts(screen).startswith(f"{len(events)} of {len(screen.store)}")
+        await pilot.press(*" type:STEP_F", "tab", "enter")
+        assert screen.filter_bar.text == "step:load_users type:STEP_FAILURE"
+        assert len(screen.pane.view) == 1
+        await pilot.press("escape")
+        assert screen.filter_bar.text == ""
+        assert len(screen.pane.view) == len(screen.store)
+
+
+async def test_tab_walks_through_candidates_and_back() -> None:
+    async with demo_app() as pilot:
+        screen = await open_run(pilot, "FAILURE", "nightly_etl")
+        await pilot.press("slash", *"step:load_")
+        texts = []
+        for key in ("tab", "tab", "tab", "shift+tab"):
+            await pilot.press(key)
+            texts.append(screen.filter_bar.text)
+        assert set(texts[:2]) == {"step:load_users", "step:load_orders"}
+        assert texts[2] == texts[0]
+        assert texts[3] == texts[1]
+
+
+async def test_a_wrong_filter_keeps_the_rows_and_says_where() -> None:
+    async with demo_app() as pilot:
+        screen = await open_run(pilot, "FAILURE", "nightly_etl")
+        await pilot.press("slash", *"load level:warning")
+        shown = len(screen.pane.view)
+        await pilot.press(*" level:loud")
+        await until(lambda: "knows debug" in hint(screen))
+        assert hint(screen).index("^") == len("/ load level:warning level:") + 1
+        assert len(screen.pane.view) == shown
+
+
+async def test_a_pattern_that_would_run_for_ever_is_given_up() -> None:
+    async with demo_app() as pilot:
+        screen = await open_run(pilot, "FAILURE", "nightly_etl")
+        screen.filter_bar.text = "load"
+        await pilot.pause()
+        shown = len(screen.pane.view)
+        screen.filter_bar.text = "/^(\\S+|\\s+|.)*~$/"
+        await until(lambda: "too long" in hint(screen), 60)
+        await until(lambda: screen.pane.view.complete)
+        assert len(screen.pane.view) == shown
+
+
+async def test_levels_are_keys_that_write_the_filter() -> None:
+    async with demo_app() as pilot:
+        screen = await open_run(pilot, "FAILURE", "nightly_etl")
+        await pilot.press("2")
+        assert screen.filter_bar.text == "level:info"
+        assert "below INFO" in counts(screen)
+        types = {screen.store.types[screen.pane.view[n]] for n in range(len(screen.pane.view))}
+        assert {"STEP_START", "STEP_SUCCESS", "STEP_FAILURE"} <= types
+        await pilot.press("4")
+        assert screen.filter_bar.text == "level:error"
+        await pilot.press("0")
+        assert screen.filter_bar.text == ""
+
+
+async def test_errors_are_walked_through() -> None:
+    async with demo_app() as pilot:
+        screen = await open_run(pilot, "FAILURE", "nightly_etl")
+        await pilot.press("g", "e")
+        first = screen.rows.cursor
+        assert screen.store.ranks[first] >= 4
+        await pilot.press("e")
+        assert screen.rows.cursor > first
+        await pilot.press("E")
+        assert screen.rows.cursor == first
+        await pilot.press("w", "W")
+        assert screen.rows.cursor == first
+
+
+async def test_the_cursor_stays_on_its_event_when_the_filter_changes() -> None:
+    async with demo_app() as pilot:
+        screen = await open_run(pilot, "FAILURE", "nightly_etl")
+        row = screen.rows.current_row
+        for text in ("load", "load_users", "step:load_users", "level:error", ""):
+            screen.filter_bar.text = text
+            await until(lambda: screen.pane.view.complete)
+            await pilot.pause()
+            assert screen.rows.current_row == row, text
+
+
+async def test_steps_filter_the_log() -> None:
+    async with demo_app() as pilot:
+        screen = await open_run(pilot, "FAILURE", "nightly_etl")
+        await pilot.press("s", "j", "enter")
+        key = screen.steps.steps[1].key
+        assert screen.filter_bar.text == f"step:={key}"
+        assert screen.rows.has_focus
+        await pilot.press("s", "enter")
+        assert screen.filter_bar.text == ""
+
+
+async def test_times_cycle_and_name_their_zone() -> None:
+    async with demo_app() as pilot:
+        screen = await open_run(pilot, "FAILURE", "nightly_etl")
+        seen = []
+        for _ in TimeMode:
+            await pilot.press("t")
+            seen.append((screen.time_mode, counts(screen).split(" · ")[-1]))
+        assert [zone for _, zone in seen] == ["UTC", "since start", "since previous", "UTC"]
+        assert screen.rows.time_mode is TimeMode.LOCAL
+
+
+async def test_a_running_run_is_followed_until_the_user_moves() -> None:
+    now = [1_795_350_667.0]
+    async with demo_app(now=lambda: now[0]) as pilot:
+        screen = await open_run(pilot, "STARTED", "clickstream_ingest")
+        assert screen.rows.follow
+        held = len(screen.store)
+        now[0] += 5
+        await pilot.press("ctrl+r")
+        await until(lambda: len(screen.store) > held)
+        await until(lambda: screen.rows.cursor == screen.rows.row_count() - 1 >= held)
+        await pilot.press("k")
+        assert not screen.rows.follow
+        at, held = screen.rows.current_row, len(screen.store)
+        now[0] += 5
+        await pilot.press("ctrl+r")
+        await until(lambda: "new" in counts(screen))
+        assert screen.rows.current_row == at
+        assert f"▼ {len(screen.store) - held} new" in counts(screen)
+        await pilot.press("G")
+        assert screen.rows.follow
+        now[0] += 120
+        await pilot.press("ctrl+r")
+        await until(lambda: screen.run.status.finished)
+        await until(lambda: screen.all_read)
+        assert "✓ success" in facts(screen)
+
+
+async def test_back_goes_through_what_is_open() -> None:
+    async with demo_app() as pilot:
+        screen = await open_run(pilot, "FAILURE", "nightly_etl")
+        await pilot.press("3")
+        assert screen.detail.display
+        await pilot.press("escape")
+        assert not screen.detail.display
+        await pilot.press("escape")
+        assert screen.filter_bar.text == ""
+        await pilot.press("escape")
+        await until(lambda: isinstance(pilot.app.screen, RunsScreen))
+        assert {worker.group for worker in pilot.app.workers} <= {"runs", "feed", "details", "filter"}
+        await until(lambda: all(worker.group == "runs" for worker in pilot.app.workers if worker.is_running))
+
+
+async def test_copying() -> None:
+    async with demo_app() as pilot:
+        screen = await open_run(pilot, "FAILURE", "nightly_etl")
+        await pilot.press("y")
+        assert "WarehouseError" in pilot.app.clipboard
+        assert "\n" not in pilot.app.clipboard
+        await pilot.press("Y")
+        assert "caused by KeyError" in pilot.app.clipboard
+        assert screen.is_current
+
+
+async def test_the_demo_has_no_web_page() -> None:
+    async with demo_app() as pilot:
+        await pilot.press("o")
+        await until(lambda: any("no web page" in toast.message for toast in pilot.app._notifications))
+
+
+async def test_help_and_palette_open_and_close() -> None:
+    async with demo_app() as pilot:
+        await pilot.press("question_mark")
+        await until(lambda: isinstance(pilot.app.screen, HelpScreen))
+        await pilot.press("escape", "ctrl+p")
+        await until(lambda: "CommandPalette" in type(pilot.app.screen).__name__)
+        await pilot.press("escape")
+
+
+async def test_every_action_of_the_table_exists_where_it_is_bound() -> None:
+    async with demo_app() as pilot:
+        screen = await open_run(pilot, "FAILURE", "nightly_etl")
+        owners = {"app": pilot.app, "view": screen, "run": screen, "list": screen.rows, "runs": RunsScreen}
+        for action in ACTIONS:
+            name = action.action.partition("(")[0]
+            assert hasattr(owners[action.where], f"action_{name}"), action.id
+
+
+@pytest.mark.parametrize("size", [(50, 24), (100, 10)])
+async def test_a_terminal_that_is_too_small_says_so(size: tuple[int, int]) -> None:
+    async with demo_app(size) as pilot:
+        await pilot.pause()
+        screen = pilot.app.screen
+        assert screen.query_one("#too-small").region.height > 0
+        assert not screen.query_one("#all").display
+        await pilot.resize_terminal(80, 24)
+        await until(lambda: bool(screen.query_one("#all").display))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 14), (200, 50)])
+async def test_everything_that_matters_fits(size: tuple[int, int]) -> None:
+    async with demo_app(size) as pilot:
+        assert any("nightly_" in line and "failure" in line for line in visible(runs_screen(pilot).rows))
+        screen = await open_run(pilot, "FAILURE", "nightly_etl")
+        assert any("ERROR" in line for line in visible(screen.rows))
+        assert "✗ failure" in facts(screen)
+
+
+async def test_a_run_is_opened_by_the_beginning_of_its_id() -> None:
+    async with demo_app() as pilot:
+        wanted = next(run.id for run in runs_screen(pilot).rows.runs if run.status == "FAILURE")
+    async with demo_app(run_id=wanted[:8], wait=False) as pilot:
+        await until(lambda: isinstance(pilot.app.screen, RunScreen))
+        assert run_screen(pilot).run.id == wanted
+
+
+async def test_an_unknown_run_is_named_with_the_server() -> None:
+    async with demo_app(run_id="00000000-0000-0000-0000-000000000000") as pilot:
+        await until(lambda: any("demo" in toast.message for toast in pilot.app._notifications))
+        (toast,) = pilot.app._notifications
+        assert "00000000-0000-0000-0000-000000000000" in toast.message
+
+
+async def test_nothing_listening_is_said_and_tried_again(unused_tcp_port: int) -> None:
+    app = RunTuiApp(open_source("dagster", f"http://127.0.0.1:{unused_tcp_port}"), "prod")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(lambda: isinstance(app.screen, RunsScreen) and app.screen.rows.row_count() == 0)
+        screen = runs_screen(pilot)
+        await until(
+            lambda: any(
+                "Asking" not in line and f"127.0.0.1:{unused_tcp_port}" in line for line in visible(screen.rows)
+            )
+        )
+        await until(lambda: "--url" in " ".join(visible(screen.rows)))
+        await until(lambda: "next try in" in screen.query_one("#status", StatusLine).render().plain)
+        await pilot.press("q")
+    assert app.return_code == 0
+
+
+async def test_not_a_dagster_server_says_what_answered() -> None:
+    async def web_page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(4096)
+        body = b"<!doctype html><title>Grafana</title>"
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: %d\r\n\r\n" % len(body) + body)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(web_page, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    app = RunTuiApp(open_source("dagster", f"http://127.0.0.1:{port}"), "prod")
+    async with server, app.run_test(size=(100, 30)) as pilot:
+        await until(lambda: isinstance(app.screen, RunsScreen) and bool(visible(app.screen.rows)))
+        await until(lambda: "web page" in " ".join(visible(runs_screen(pilot).rows)))

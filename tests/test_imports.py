@@ -1,0 +1,69 @@
+"""Who may import whom: the map of the house, enforced."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "run_tui"
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "model": set(),
+    "actions": set(),
+    "demo": set(),
+    "config": {"errors"},
+    "query": {"model", "errors"},
+    "format": {"model"},
+    "store": {"model"},
+    "steps": {"model", "store"},
+    "view": {"model", "query", "store"},
+    "sources": {"model", "errors"},
+    "feed": {"model", "errors", "sources"},
+    "listing": {"model", "errors", "sources", "feed"},
+    "widgets": {"model", "query", "format", "store", "view", "steps", "actions"},
+    "screens": {"model", "query", "format", "store", "view", "steps", "actions", "widgets"},
+    "app": {
+        "model", "errors", "query", "format", "store", "view", "actions",
+        "sources", "feed", "listing", "widgets", "screens",
+    },
+    "cli": {"model", "errors", "config", "query", "format", "store", "view", "sources", "feed", "app", "demo"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}  # fmt: skip
+"""For each room, the rooms it may import from; the root package's version is everybody's."""
+
+TEXTUAL = {"app", "actions", "screens", "widgets"}
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = "." * node.level + (node.module or "")
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_go_one_way(path: Path) -> None:
+    here = room(path)
+    rooms = {name.split(".")[1] for name in imported(path) if name.startswith("run_tui.")}
+    known = {other for other in rooms if other in MAY_IMPORT}
+    assert known - {here} <= MAY_IMPORT[here]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_textual_and_httpx_stay_in_their_rooms(path: Path) -> None:
+    roots = {name.split(".")[0] for name in imported(path)}
+    assert "textual" not in roots or room(path) in TEXTUAL
+    assert "httpx" not in roots or path == PACKAGE / "sources" / "_http.py"

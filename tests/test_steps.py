@@ -1,0 +1,88 @@
+"""Step states as events tell them."""
+
+from __future__ import annotations
+
+from run_tui.model import EventPage, RunStatus, Step, StepState
+from run_tui.steps import StepBoard, StepProgress
+from run_tui.store import EventStore
+
+START = 1_795_307_802_000
+
+
+def page(*events: tuple[str, str | None]) -> EventPage:
+    return EventPage(
+        run_id="r1",
+        timestamps=[str(START + 1000 * n) for n in range(len(events))],
+        levels=["DEBUG"] * len(events),
+        types=[event_type for event_type, _ in events],
+        steps=[step for _, step in events],
+        messages=[""] * len(events),
+    )
+
+
+def board(*events: tuple[str, str | None], plan: list[Step] | None = None) -> StepBoard:
+    store, steps = EventStore("r1"), StepBoard()
+    steps.set_plan(plan or [])
+    store.append(page(*events))
+    steps.update(store)
+    return steps
+
+
+def states(steps: list[StepProgress]) -> dict[str, StepState]:
+    return {step.key: step.state for step in steps}
+
+
+PLAN = [Step("extract"), Step("load", depends_on=("extract",)), Step("publish", depends_on=("load",))]
+
+
+def test_steps_follow_the_plan_and_their_events() -> None:
+    steps = board(
+        ("RUN_START", None),
+        ("STEP_START", "load"),
+        ("STEP_START", "extract"),
+        ("STEP_SUCCESS", "extract"),
+        ("LOG", "load"),
+        plan=PLAN,
+    )
+    assert states(steps.listed(RunStatus.STARTED)) == {
+        "extract": StepState.SUCCESS,
+        "load": StepState.RUNNING,
+        "publish": StepState.PENDING,
+    }
+    assert [step.seconds(START / 1000 + 10) for step in steps.listed(None)] == [1.0, 9.0, None]
+
+
+def test_after_the_end_nothing_is_still_running() -> None:
+    steps = board(("STEP_START", "extract"), ("STEP_FAILURE", "extract"), ("STEP_START", "load"), plan=PLAN)
+    assert states(steps.listed(RunStatus.FAILURE)) == {
+        "extract": StepState.FAILURE,
+        "load": StepState.INTERRUPTED,
+        "publish": StepState.NOT_EXECUTED,
+    }
+
+
+def test_a_retry_starts_another_attempt() -> None:
+    events = [("STEP_START", "load"), ("STEP_UP_FOR_RETRY", "load")]
+    (waiting,) = board(*events).listed(RunStatus.STARTED)
+    assert (waiting.state, waiting.attempt) == (StepState.RETRYING, 1)
+    (done,) = board(*events, ("STEP_RESTARTED", "load"), ("STEP_SUCCESS", "load")).listed(RunStatus.SUCCESS)
+    assert (done.state, done.attempt, done.seconds(0)) == (StepState.SUCCESS, 2, 3.0)
+
+
+def test_dynamic_steps_stand_where_their_template_was_planned() -> None:
+    plan = [Step("list"), Step("work[?]", kind="UNRESOLVED_MAPPED"), Step("collect")]
+    steps = board(("STEP_START", "work[a]"), ("STEP_SKIPPED", "work[b]"), ("STEP_START", "surprise"), plan=plan)
+    assert list(states(steps.listed(None))) == ["list", "work[a]", "work[b]", "collect", "surprise"]
+    assert list(states(board(plan=plan).listed(None))) == ["list", "work[?]", "collect"]
+
+
+def test_only_new_rows_are_taken_in() -> None:
+    store, steps = EventStore("r1"), StepBoard()
+    store.append(page(("STEP_START", "load")))
+    assert steps.update(store)
+    assert not steps.update(store)
+    store.append(page(("STEP_SUCCESS", "load"), ("STEP_SUCCESS", None)))
+    assert steps.update(store)
+    assert states(steps.listed(None)) == {"load": StepState.SUCCESS}
+    steps.forget_events()
+    assert steps.listed(None) == []
