@@ -7,22 +7,24 @@ import os
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import aclosing
+from functools import partial
 from typing import ClassVar
 
 from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from run_tui.actions import bindings
+from run_tui.actions import ACTIONS, bindings, key_text
 from run_tui.errors import RunTuiError, SourceError
 from run_tui.feed import Feed, FeedState, Loaded, Phase, Restarted, RunChanged
 from run_tui.format import clean
 from run_tui.listing import Listed, Listing
 from run_tui.model import Run, RunFilter
 from run_tui.screens import themes
-from run_tui.screens.base import RefreshWanted, WebPageWanted
+from run_tui.screens.base import RefreshWanted, ViewScreen, WebPageWanted
 from run_tui.screens.help import HelpScreen
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
@@ -217,6 +219,14 @@ class RunTuiApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: what keys do here, then themes and what else Textual offers."""
+        owners: dict[str, DOMNode] = {"app": self}
+        if isinstance(screen, ViewScreen):
+            owners |= {"view": screen, "list": screen.rows, "run" if isinstance(screen, RunScreen) else "runs": screen}
+        for action in ACTIONS:
+            owner = owners.get(action.where)
+            if owner is not None and action.id not in ("app.palette", "app.quit"):
+                do = partial(self.run_action, action.action, default_namespace=owner)
+                yield SystemCommand(action.help.rstrip("."), f"{action.title}, {key_text(action)}", do)
         yield from super().get_system_commands(screen)
 
     def _say(self, error: RunTuiError) -> None:

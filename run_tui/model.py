@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 MAX_PAGE = 1000
 """The most events asked for at once: Dagster servers clamp, refuse or choke on more."""
 
+_MILLISECONDS = re.compile(r"-?[0-9]{1,18}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -257,11 +259,9 @@ class EventPage:
 
 def iso_timestamp(value: str | float) -> str:
     """Epoch milliseconds (digits) or seconds (a float) as `2026-11-22T00:36:51.079Z`; ISO text passes unchanged."""
-    if isinstance(value, str):
-        if not value.lstrip("-").isdigit():
-            return value
-        return _iso(int(value))
-    return _iso(int(value * 1000))
+    if not isinstance(value, str):
+        return _iso(int(value * 1000))
+    return _iso(int(value)) if _MILLISECONDS.fullmatch(value) else value
 
 
 def _iso(milliseconds: int) -> str:

@@ -45,25 +45,25 @@ LEVELS = {"DEBUG": 250, "INFO": 700, "WARNING": 40, "ERROR": 9, "CRITICAL": 1}
 
 MESSAGES = {
     "s3://acme-lake/%(table)s/part-%(n)05d.parquet: read %(rows)s rows of partition %(day)s in %(ms)d ms, "
-    "%(m)d row groups, checksum %(hash)s, cache %(word)s": 220,
+    "%(m)d row groups, checksum %(hash)s, cache %(word)s, worker acme-%(m)d": 290,
     "partition %(day)s of %(table)s merged: %(rows)s rows inserted, %(m)d updated, staging table "
-    "tmp_%(hash)s dropped after %(ms)d ms": 120,
+    "tmp_%(hash)s dropped after %(ms)d ms, vacuum due in %(m)d h": 230,
     "%(table)s@%(n)d: wrote batch of %(rows)s records to warehouse.%(table)s, offsets committed, lag %(m)d s, "
-    "consumer %(word)s, request %(hash)s": 200,
+    "consumer %(word)s, request %(hash)s, compression zstd": 170,
     "GET https://api.acme.io/v2/%(table)s?page=%(n)d&size=%(m)d 200 in %(ms)d ms, etag %(hash)s, "
-    "%(rows)s bytes, connection reused": 180,
+    "%(rows)s bytes, connection reused, next page %(n)d": 150,
     "validated %(rows)s rows of %(table)s against schema v%(m)d: 0 violations, column statistics "
-    "%(hash)s%(hash)s written": 120,
+    "%(hash)s%(hash)s written to the catalog of the %(word)s region": 100,
     "query %(hash)s finished: SELECT id, total FROM warehouse.%(table)s WHERE day = '%(day)s' LIMIT %(n)d; "
-    "%(rows)s rows, %(ms)d ms": 80,
+    "%(rows)s rows, %(ms)d ms, plan %(word)s": 50,
     "größe der Tabelle %(table)s: %(rows)s Zeilen, Prüfsumme %(hash)s, nächster Abgleich in %(m)d s → läuft": 20,
     "retry %(m)d of 20 for %(table)s: connection refused by db-%(n)d.acme.io:5432, next attempt in %(ms)d ms": 20,
     "request %(hash)s to https://api.acme.io/v2/%(table)s timed out after %(ms)d ms, %(m)d requests in flight": 12,
     "Timeout: lock on warehouse.%(table)s held by session %(n)d for %(ms)d ms, waiting transactions: %(m)d": 10,
     "connection to broker-%(m)d.acme.io:9092 reset by peer, %(rows)s unacknowledged records of %(table)s sent again": 10,
-    "deadlock detected: process %(n)d waits for ShareLock on transaction %(m)d of %(table)s; rolled back": 1,
+    "deadlock detected: process %(n)d waits for ShareLock on transaction %(m)d of %(table)s; rolled back": 1.5,
 }
-"""Messages of plain log events and how often each comes: "partition" is common, "deadlock" one in a thousand."""
+"""Messages of plain log events and how often each comes: "partition" is common, "deadlock" one event in a thousand."""
 
 WORDS = ("warm", "cold", "stale", "primary", "replica", "shadow", "canary")
 
@@ -172,13 +172,16 @@ def _typed(rng: random.Random, time: int, kind: str, step: str) -> Event:
     metadata: tuple[tuple[str, str], ...] = ()
     if kind in DESCRIBED:
         metadata = (("rows", str(fields["rows"])), ("path", f"/warehouse/{fields['table']}/{fields['hash']}"))
-    message = f'{kind.replace("_", " ").capitalize()} of step "{step}" on {fields["table"]}, took {fields["ms"]} ms.'
+    message = (
+        f'{kind.replace("_", " ").capitalize()} of step "{step}" on {fields["table"]}, took {fields["ms"]} ms, '
+        f"{fields['rows']} rows handed on through the io manager."
+    )
     return Event(time, "DEBUG", kind, step, message, None, metadata)
 
 
 def _failure(fields: dict[str, object]) -> Failure:
-    lines = ("  File \"/app/%s.py\", line %d, in %s\n    rows = read(path)\n" % (fields["table"], line, "load") for line in (97, 41, 12))
-    cause = Failure("ValueError", f"bad config value: {fields['hash']!r}", tuple(lines))
+    place = f'  File "/app/{fields["table"]}.py", line %d, in load\n    rows = read(path)\n'
+    cause = Failure("ValueError", f"bad config value: {fields['hash']!r}", tuple(place % line for line in (97, 41, 12)))
     stack = ('  File "/venv/dagster/_core/execute_step.py", line 512, in core_step\n    yield from steps\n',) * 4
     return Failure("DagsterExecutionStepExecutionError", "Error occurred while executing op", stack, cause)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from collections.abc import Collection
 from itertools import pairwise
 
 import pytest
@@ -16,18 +15,10 @@ from run_tui.model import EventPage
 from run_tui.sources._dagster_poison import FAR, NEAR, read_past_poison, storage_cursor, storage_id
 from run_tui.sources._http import Crashed
 from run_tui.sources.dagster import DagsterSource
+from tests.sources.asking import source_of
 from tests.sources.servers import RUN_ID, ScriptedDagster, served
 
 LEVEL = "dagster_shared.check.functions.CheckError: Failure condition: Invalid log level: 25"
-
-
-@asynccontextmanager
-async def source_of(server: ScriptedDagster) -> AsyncIterator[DagsterSource]:
-    source = DagsterSource("http://scripted", app=server.app)
-    try:
-        yield source
-    finally:
-        await source.aclose()
 
 
 async def whole(source: DagsterSource, limit: int = 1000) -> list[EventPage]:
@@ -48,7 +39,7 @@ def messages(pages: list[EventPage]) -> list[str]:
 )
 async def test_one_poison_event(levels: list[int], surrogates: list[int], reason: str) -> None:
     server = ScriptedDagster(range(1, 31), levels, surrogates)
-    async with source_of(server) as source:
+    async with source_of(server.app) as source:
         first, rest = await whole(source)
         assert (len(first), first.skipped_count, first.cursor) == (11, 1, storage_cursor(12))
         assert first.skipped == (f"The server cannot deliver 1 event: {reason}",)
@@ -59,14 +50,14 @@ async def test_one_poison_event(levels: list[int], surrogates: list[int], reason
 
 async def test_a_whole_page_costs_few_requests() -> None:
     server = ScriptedDagster(range(1, 1001), unknown_levels=[700])
-    async with source_of(server) as source:
+    async with source_of(server.app) as source:
         await source.page(RUN_ID)
     assert len(server.asked) <= 13
 
 
 async def test_the_documented_page_steps_over_poison_too() -> None:
     server = ScriptedDagster(range(1, 31), unknown_levels=[5, 6])
-    async with source_of(server) as source:
+    async with source_of(server.app) as source:
         first = await source.events(RUN_ID, limit=20)
         second = await source.events(RUN_ID, first.cursor, limit=20)
     assert [event.message for event in first.items] == [f"event {id_}" for id_ in range(1, 5)]
@@ -76,7 +67,7 @@ async def test_the_documented_page_steps_over_poison_too() -> None:
 
 async def test_poison_at_both_ends() -> None:
     server = ScriptedDagster(range(1, 6), unknown_levels=[1], lone_surrogates=[5])
-    async with source_of(server) as source:
+    async with source_of(server.app) as source:
         pages = await whole(source)
         assert messages(pages) == server.good
         assert sum(page.skipped_count for page in pages) == 2
@@ -88,7 +79,7 @@ async def test_poison_at_both_ends() -> None:
 
 async def test_poison_in_a_log_that_goes_on_growing() -> None:
     server = ScriptedDagster(list(range(1, 6)), unknown_levels=[5])
-    async with source_of(server) as source:
+    async with source_of(server.app) as source:
         (page,) = await whole(source)
         server.ids = range(1, 8)
         later = await source.page(RUN_ID, page.cursor)
@@ -108,7 +99,7 @@ async def test_a_server_that_breaks_off_the_connection_after_it_broke_down() -> 
 @pytest.mark.parametrize("gap", [NEAR, NEAR + 1, 1000, FAR - 1])
 async def test_ids_that_all_runs_share(gap: int) -> None:
     server = ScriptedDagster([1, 2, 2 + gap, 2 + 2 * gap], unknown_levels=[2 + gap])
-    async with source_of(server) as source:
+    async with source_of(server.app) as source:
         first, rest = await whole(source)
     assert (list(first.messages), list(rest.messages)) == (["event 1", "event 2"], [f"event {2 + 2 * gap}"])
     assert (first.skipped_count, first.cursor) == (1, storage_cursor(2 + gap))
@@ -116,7 +107,7 @@ async def test_ids_that_all_runs_share(gap: int) -> None:
 
 async def test_too_far_away_ends_at_the_poison() -> None:
     server = ScriptedDagster([1, 2, 3 + 2 * FAR, 4 + 2 * FAR], unknown_levels=[3 + 2 * FAR])
-    async with source_of(server) as source:
+    async with source_of(server.app) as source:
         page = await source.page(RUN_ID)
         assert (list(page.messages), page.skipped, page.has_more) == (["event 1", "event 2"], (), True)
         with pytest.raises(ServerError, match="Invalid log level: 25"):
@@ -125,7 +116,7 @@ async def test_too_far_away_ends_at_the_poison() -> None:
 
 async def test_cursors_of_an_unknown_shape_are_not_made_by_hand() -> None:
     server = ScriptedDagster(range(1, 9), unknown_levels=[4])
-    async with source_of(server) as source:
+    async with source_of(server.app) as source:
         with pytest.raises(ServerError, match="Invalid log level: 25"):
             await source.page(RUN_ID, "eyJ0eXBlIjogIk9GRlNFVCIsICJ2YWx1ZSI6IDJ9")
     assert len(server.asked) == 1
@@ -133,7 +124,7 @@ async def test_cursors_of_an_unknown_shape_are_not_made_by_hand() -> None:
 
 async def test_an_error_that_is_no_poison_is_not_stepped_over() -> None:
     server = ScriptedDagster(range(1, 9), unknown_levels=[4])
-    async with source_of(server) as source:
+    async with source_of(server.app) as source:
         with pytest.raises(ServerError, match="Incorrect padding"):
             await source.page(RUN_ID, "garbage")
         with pytest.raises(ServerError, match="Incorrect padding"):
@@ -192,7 +183,7 @@ def test_which_cursors_hold_an_id(cursor: str | None, id_: int | None) -> None:
 
 def all_pages(server: ScriptedDagster, limit: int) -> list[EventPage]:
     async def read() -> list[EventPage]:
-        async with source_of(server) as source:
+        async with source_of(server.app) as source:
             return await whole(source, limit)
 
     return asyncio.run(read())

@@ -1,0 +1,139 @@
+"""A small Dagster-like server of one generated run, for what the real server would be too slow at.
+
+`python -m tests.benchmarks.server --events N` prints its URL and serves until it is stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import socket
+import time
+from base64 import b64decode, b64encode
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from tests.benchmarks.dataset import Dataset, Pages
+from tests.benchmarks.generate import SPACING_MS, START_MS, STEPS
+
+RUN_ID = "b3a7c2de-5e6f-4a10-9c1d-2f3e4d5c6b7a"
+MAX_PAGE = 1000
+REAL_MICROSECONDS = 95.0
+"""What an event of a page costs a real server."""
+
+
+@dataclass
+class RunServer:
+    """One run; all of it at once, or `rate` events a second from the first page on, after which it goes on in silence.
+
+    A page takes `microseconds` for each of its events.
+    """
+
+    pages: Pages
+    count: int
+    rate: float | None = None
+    microseconds: float = 0.0
+    sent: dict[str, int] = field(default_factory=lambda: {"requests": 0, "events": 0, "bytes": 0})
+    began: float | None = None
+
+    def visible(self) -> int:
+        """How many events there are by now."""
+        if self.rate is None:
+            return self.count
+        if self.began is None:
+            self.began = time.monotonic()
+        return min(self.count, int((time.monotonic() - self.began) * self.rate))
+
+    async def answer(self, request: Request) -> Response:
+        """One GraphQL answer; what a query names tells which it is."""
+        body = await request.json()
+        query, variables = body["query"], body.get("variables") or {}
+        if "runsOrError" in query:
+            return _json({"runsOrError": {"__typename": "Runs", "count": 1, "results": [self._run()]}})
+        if "executionPlan" in query:
+            steps = [{"key": key, "kind": "COMPUTE", "inputs": []} for key in STEPS]
+            return _json({"runOrError": {"__typename": "Run", "executionPlan": {"steps": steps}}})
+        if "logsForRun" not in query:
+            return _json({"runOrError": self._run()})
+        return await self._page(variables, "runOrError" in query and bool(variables.get("withRun", True)))
+
+    async def stats(self, _: Request) -> Response:
+        """What was sent so far in pages."""
+        return JSONResponse({**self.sent, "visible": self.visible()})
+
+    async def _page(self, variables: dict[str, Any], with_run: bool) -> Response:
+        held = self.visible()
+        cursor = variables.get("afterCursor")
+        after = max(0, int(json.loads(b64decode(cursor))["value"])) if cursor else 0
+        limit = min(int(variables.get("limit") or MAX_PAGE), MAX_PAGE)
+        first = min(after, held)
+        end = min(first + limit, held)
+        if self.microseconds:
+            await asyncio.sleep((end - first) * self.microseconds / 1e6)
+        place = cursor if first == end and cursor else _cursor(end)
+        more = json.dumps(end - first == limit)
+        run = b'"runOrError":%b,' % json.dumps(self._run()).encode() if with_run else b""
+        content = b'{"data":{%b"logsForRun":{"__typename":"EventConnection","events":[%b],"cursor":"%b","hasMore":%b}}}' % (
+            run,
+            self.pages.json(first, end),
+            place.encode(),
+            more.encode(),
+        )
+        self.sent["requests"] += 1
+        self.sent["events"] += end - first
+        self.sent["bytes"] += len(content)
+        return Response(content, media_type="application/json")
+
+    def _run(self) -> dict[str, Any]:
+        ended = None if self.rate is not None else (START_MS + self.count * SPACING_MS) / 1000
+        return {
+            "__typename": "Run",
+            "id": RUN_ID,
+            "runId": RUN_ID,
+            "status": "STARTED" if ended is None else "SUCCESS",
+            "jobName": "nightly_etl",
+            "pipelineName": "nightly_etl",
+            "mode": "default",
+            "creationTime": START_MS / 1000,
+            "startTime": START_MS / 1000,
+            "endTime": ended,
+            "tags": [],
+            "rootRunId": None,
+            "parentRunId": None,
+            "runConfigYaml": "",
+        }
+
+
+def _cursor(value: int) -> str:
+    return b64encode(json.dumps({"type": "STORAGE_ID", "value": value}).encode()).decode()
+
+
+def _json(data: dict[str, Any]) -> Response:
+    return JSONResponse({"data": data})
+
+
+def main() -> None:
+    """Serves until the process is stopped."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--events", type=int, required=True)
+    parser.add_argument("--rate", type=float)
+    parser.add_argument("--microseconds", type=float, default=0.0)
+    options = parser.parse_args()
+    data = Dataset(options.events)
+    server = RunServer(Pages(data), options.events, options.rate, options.microseconds)
+    routes = [Route("/graphql", server.answer, methods=["POST"]), Route("/stats", server.stats)]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
+        config = uvicorn.Config(Starlette(routes=routes), log_level="critical", lifespan="off", ws="none", http="h11")
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main()
