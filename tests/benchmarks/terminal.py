@@ -117,13 +117,18 @@ class Terminal:
             self.screen.feed(read.content)
             yield read.time
 
-    def settle(self, condition: Callable[[Screen], bool], quiet: float, timeout: float) -> bool:
+    def settle(
+        self, condition: Callable[[Screen], bool], quiet: float, timeout: float, replay: Callable[[], object] | None = None
+    ) -> bool:
         """Replays until the screen fulfils a condition and is quiet; False when it does not in time."""
         deadline = time.perf_counter() + timeout
         while time.perf_counter() < deadline:
             self.wait_quiet(quiet, deadline - time.perf_counter())
-            for _ in self.replay():
-                pass
+            if replay is None:
+                for _ in self.replay():
+                    pass
+            else:
+                replay()
             if condition(self.screen):
                 return True
             if not self._open:
