@@ -1,23 +1,24 @@
-"""The poller: reads a run's events to the end, then tails the run until it has ended and nothing is missing."""
+"""The poller: reads a run's events to the end, then tails the run until it has ended and nothing is missing.
+
+A long run is read from both ends: its last events at once, then the beginning, until the two meet.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from run_tui.errors import BadAnswer, Busy, RunNotFound, SourceError, Unauthorized, Unsupported
+from run_tui.errors import BadAnswer, RunNotFound, SourceError, Unauthorized, Unsupported
 from run_tui.model import MAX_PAGE, EventPage, Run, epoch_ms
+from run_tui.pace import REAL_CLOCK, Clock, retry_delay
 from run_tui.sources.base import Source
 
 FAST_POLL = 0.5
 """Seconds between polls while events flow."""
 SLOW_POLL = 2.0
 """Seconds between polls once a run has been quiet for a while."""
-LONGEST_RETRY = 15.0
-"""Seconds: the longest wait before a failed request is tried again."""
 LATE_EVENTS = 30.0
 """Seconds after a run's end in which its last events may still be on their way."""
 MAX_REREADS = 3
@@ -46,9 +47,15 @@ class FeedState:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """New events, to be appended after all earlier ones."""
+    """New events: after all earlier ones of the beginning, or of the end where there is a gap between the two."""
 
     page: EventPage
+    of_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The gap is closed: what was delivered of the end follows right after what was delivered of the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,55 +72,48 @@ class Restarted:
     reason: str
 
 
-Update = FeedState | Loaded | RunChanged | Restarted
+Update = FeedState | Loaded | Joined | RunChanged | Restarted
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """Where time comes from: `now` never goes back, `wall` is epoch seconds, `pause` waits or till the event is set."""
+class _Reader:
+    """Reads one page after the other from a cursor on; at most one is asked for before it is needed."""
 
-    now: Callable[[], float]
-    wall: Callable[[], float]
-    pause: Callable[[float, asyncio.Event], Awaitable[None]]
-
-
-async def _pause(seconds: float, interrupt: asyncio.Event) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await interrupt.wait()
-    except TimeoutError:
-        pass
-
-
-REAL_CLOCK = Clock(time.monotonic, time.time, _pause)
-
-
-def retry_delay(error: SourceError, failures: int) -> float:
-    """Seconds to wait after a failure that followed `failures` others: doubling, or as long as the server asked."""
-    asked = error.retry_after if isinstance(error, Busy) else None
-    return max(asked or 0.0, min(LONGEST_RETRY, 0.5 * 2.0 ** min(failures, 10)))
-
-
-class _Ahead:
-    """At most one request under way before its answer is needed, so that the server works while pages are stored."""
-
-    def __init__(self, source: Source, run_id: str) -> None:
+    def __init__(self, source: Source, run_id: str, cursor: str | None) -> None:
+        self.cursor = cursor
+        self.held = 0
         self._source, self._run_id = source, run_id
         self._task: asyncio.Task[EventPage] | None = None
 
-    def ask(self, cursor: str | None) -> None:
+    def ask(self, cursor: str | None, limit: int = MAX_PAGE) -> None:
         """Sends the request for the page after `cursor`."""
-        self._task = asyncio.create_task(self._fetch(cursor), name=f"page of {self._run_id}")
+        self._task = asyncio.create_task(self._fetch(cursor, limit), name=f"page of {self._run_id}")
 
-    async def answer(self, cursor: str | None) -> EventPage:
-        """The page after `cursor`, asked for now if it was not before."""
+    @property
+    def asked(self) -> bool:
+        """Whether a page has been asked for already."""
+        return self._task is not None
+
+    async def answer(self, limit: int = MAX_PAGE) -> EventPage:
+        """The next page, asked for now if it was not before; `take` it to go on after it."""
         if self._task is None:
-            self.ask(cursor)
+            self.ask(self.cursor, limit)
         assert self._task is not None
         try:
-            return await self._task
+            page = await self._task
         finally:
             self._task = None
+        if len(page) and not self.moved(page):
+            raise BadAnswer(f"{self._source.where} sent events but no new place to read on from.")
+        return page
+
+    def moved(self, page: EventPage) -> bool:
+        """Whether there is a new place to read on from after this page."""
+        return page.cursor is not None and page.cursor != self.cursor
+
+    def take(self, page: EventPage) -> None:
+        """Counts the page as delivered."""
+        self.cursor = page.cursor if page.cursor is not None else self.cursor
+        self.held += len(page) + page.skipped_count
 
     async def cancel(self) -> None:
         """Drops a request still under way."""
@@ -122,8 +122,8 @@ class _Ahead:
             task.cancel()
             await asyncio.wait([task])
 
-    async def _fetch(self, cursor: str | None) -> EventPage:
-        return await self._source.page(self._run_id, cursor, MAX_PAGE)
+    async def _fetch(self, cursor: str | None, limit: int) -> EventPage:
+        return await self._source.page(self._run_id, cursor, limit)
 
 
 class Feed:
@@ -132,14 +132,19 @@ class Feed:
     A failure is a state, never an exception: the feed waits and asks again from where it stands.
     """
 
-    def __init__(self, source: Source, run_id: str, *, cursor: str | None = None, clock: Clock = REAL_CLOCK) -> None:
+    def __init__(
+        self, source: Source, run_id: str, *, cursor: str | None = None, jump: bool = False, clock: Clock = REAL_CLOCK
+    ) -> None:
         self.source, self.run_id = source, run_id
-        self._cursor = cursor
         self._from_start = cursor is None
+        self._may_jump = jump and cursor is None
         self._clock = clock
-        self._ahead = _Ahead(source, run_id)
+        self._newest = _Reader(source, run_id, cursor)
+        self._beginning: _Reader | None = None
+        self._gap_end: str | None = None
+        self._poll_at = 0.0
+        self._step = self._read_newest
         self._poke = asyncio.Event()
-        self._held = 0
         self._run: Run | None = None
         self._state: FeedState | None = None
         self._rest = 0.0
@@ -172,36 +177,95 @@ class Feed:
                     await self._clock.pause(self._rest, self._poke)
                     self._poke.clear()
         finally:
-            await self._ahead.cancel()
+            await self._newest.cancel()
+            if self._beginning is not None:
+                await self._beginning.cancel()
 
     async def _advance(self) -> list[Update]:
-        """One request's worth of progress; sets how long to rest before the next."""
-        page = await self._ahead.answer(self._cursor)
-        moved = page.cursor is not None and page.cursor != self._cursor
-        if len(page) and not moved:
-            raise BadAnswer(f"{self.source.where} sent events but no new place to read on from.")
+        """One request's worth of progress; sets what comes next and how long to rest before it."""
+        self._rest = 0.0
+        if self._step == self._read_newest and self._beginning is not None and not self._end_is_due():
+            return await self._fill_gap(self._beginning)
+        return await self._step()
+
+    async def _read_newest(self) -> list[Update]:
+        reader = self._newest
+        page = await reader.answer()
         was_finished = self._run is not None and self._run.status.finished
-        news = self._accept(page)
-        if page.has_more and moved:
-            self._ahead.ask(page.cursor)
-            self._rest = 0.0
+        reads_on = page.has_more and reader.moved(page)
+        may_jump = self._may_jump and reads_on and not reader.held
+        news = self._accept(reader, page)
+        if may_jump:
+            self._step = self._jump
+            return news
+        if reads_on:
+            reader.ask(page.cursor)
             return news + self._enter(Phase.LOADING if self._loading else Phase.LIVE)
+        if self._beginning is not None:
+            self._poll_at = self._clock.now() + FAST_POLL
+            return news
         if was_finished and not len(page):
-            return news + await self._settle()
+            self._step = self._settle
+            return news
         self._rest = self._interval(len(page))
         return news + self._enter(Phase.WAITING if self._not_started else Phase.LIVE)
 
-    def _accept(self, page: EventPage) -> list[Update]:
+    async def _jump(self) -> list[Update]:
+        """Goes on at the end of a long run, leaving a gap behind the beginning; pages on where that is as quick."""
+        start = await self.source.find_tail(self.run_id, self._newest.cursor)
+        if start is not None:
+            self._beginning, self._gap_end = self._newest, start
+            self._newest = _Reader(self.source, self.run_id, start)
+        self._may_jump, self._step = False, self._read_newest
+        return []
+
+    def _end_is_due(self) -> bool:
+        """Whether to look at the end before the gap is filled further."""
+        if self._newest.asked or not self._newest.held:
+            return True
+        finished = self._run is not None and self._run.status.finished
+        return not finished and self._clock.now() >= self._poll_at
+
+    async def _fill_gap(self, reader: _Reader) -> list[Update]:
+        """A page of the gap; the last one is asked for in parts, so that it ends where the end begins."""
+        limit = self._room(reader.cursor)
+        page = await reader.answer(limit)
+        while limit > 1 and self._between(page.cursor) < 0:
+            limit //= 2
+            page = await reader.answer(limit)
+        if self._between(page.cursor) < 0 or not reader.moved(page):
+            return self._join(reader)
+        news = self._accept(reader, page)
+        if self._between(reader.cursor) <= 0:
+            return news + self._join(reader)
+        reader.ask(reader.cursor, self._room(reader.cursor))
+        return news + self._enter(Phase.LOADING)
+
+    def _room(self, cursor: str | None) -> int:
+        return max(1, min(MAX_PAGE, self._between(cursor)))
+
+    def _between(self, cursor: str | None) -> int:
+        """How many events can lie between a place in the gap and its end at most; negative beyond it."""
+        between = self.source.events_between(cursor, self._gap_end)
+        if between is None:
+            raise BadAnswer(f"{self.source.where} changed the shape of its cursors while being read.")
+        return between
+
+    def _join(self, reader: _Reader) -> list[Update]:
+        self._newest.held += reader.held
+        self._beginning = None
+        return [Joined()]
+
+    def _accept(self, reader: _Reader, page: EventPage) -> list[Update]:
         news: list[Update] = []
         if page.run is not None and page.run != self._run:
             self._run = page.run
             news.append(RunChanged(page.run))
         self._failures = 0
-        self._cursor = page.cursor if page.cursor is not None else self._cursor
-        self._held += len(page) + page.skipped_count
+        reader.take(page)
         if len(page) or page.skipped:
             self._quiet_since = None
-            news.append(Loaded(page))
+            news.append(Loaded(page, of_end=self._beginning is not None and reader is self._newest))
         elif self._quiet_since is None:
             self._quiet_since = self._clock.now()
         return news
@@ -210,10 +274,11 @@ class Feed:
         """After the end: all is here, unless the server holds events that its cursor never showed."""
         if not self._from_start or self._rereads == MAX_REREADS:
             return self._enter(Phase.DONE)
-        if not await self.source.has_more_than(self.run_id, self._held):
+        if not await self.source.has_more_than(self.run_id, self._newest.held):
             return self._enter(Phase.DONE)
         self._rereads += 1
-        self._cursor, self._held, self._rest = None, 0, 0.0
+        self._newest, self._may_jump = _Reader(self.source, self.run_id, None), False
+        self._step = self._read_newest
         return [Restarted("The server holds events that it did not show while the run was going on.")]
 
     def _failed(self, error: SourceError) -> list[Update]:

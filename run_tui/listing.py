@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from run_tui.errors import SourceError
-from run_tui.feed import REAL_CLOCK, Clock, retry_delay
 from run_tui.model import Run, RunFilter, RunList
+from run_tui.pace import REAL_CLOCK, Clock, retry_delay
 from run_tui.sources.base import Source
 
 REFRESH = 2.0

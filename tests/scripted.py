@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from run_tui.errors import SourceError
-from run_tui.feed import Clock
 from run_tui.model import EventPage, Run, RunEventList, RunFilter, RunList, RunStatus, Step
+from run_tui.pace import Clock
 from run_tui.sources.base import Capabilities
 
 
@@ -58,6 +58,8 @@ class ScriptedSource:
     script: Callable[[ScriptedSource, int], None] = lambda source, number: None
     cursors: list[str | None] = field(default_factory=list)
     ended_at: str | None = None
+    tail_at: str | None = None
+    last_limit: int = 0
     runs_held: list[Run] = field(default_factory=list)
     system: str = "Scripted API"
     where: str = "scripted"
@@ -67,13 +69,20 @@ class ScriptedSource:
         self.cursors.append(cursor)
         self.script(self, len(self.cursors))
         after = int(cursor or 0)
-        shown = [n for n in range(after, len(self.log)) if n not in self.hidden][: self.page_size]
+        shown = [n for n in range(after, len(self.log)) if n not in self.hidden][: min(limit, self.page_size)]
         return a_page(
             [self.log[n] for n in shown],
             str(shown[-1] + 1) if shown else str(after),
-            has_more=len(shown) == self.page_size,
+            has_more=len(shown) == min(limit, self.page_size),
             run=a_run(self.status, ended_at=self.ended_at),
         )
+
+    async def find_tail(self, run_id: str, after: str | None) -> str | None:
+        self.script(self, -1)
+        return self.tail_at
+
+    def events_between(self, cursor: str | None, later: str | None) -> int | None:
+        return int(later or 0) - int(cursor or 0)
 
     async def has_more_than(self, run_id: str, count: int) -> bool:
         return len(self.log) > count

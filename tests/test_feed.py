@@ -10,10 +10,10 @@ import pytest
 from run_tui.errors import BadAnswer, Busy, RunNotFound, Unreachable
 from run_tui.feed import (
     FAST_POLL,
-    LONGEST_RETRY,
     SLOW_POLL,
     Feed,
     FeedState,
+    Joined,
     Loaded,
     Phase,
     Restarted,
@@ -21,11 +21,12 @@ from run_tui.feed import (
     Update,
 )
 from run_tui.model import RunStatus
+from run_tui.pace import LONGEST_RETRY
 from tests.scripted import FakeTime, ScriptedSource, failing
 
 
-async def all_updates(source: ScriptedSource, time: FakeTime | None = None) -> list[Update]:
-    feed = Feed(source, "r1", clock=(time or FakeTime()).clock)
+async def all_updates(source: ScriptedSource, time: FakeTime | None = None, jump: bool = False) -> list[Update]:
+    feed = Feed(source, "r1", jump=jump, clock=(time or FakeTime()).clock)
     async with aclosing(feed.updates()) as updates:
         return [update async for update in updates]
 
@@ -33,11 +34,16 @@ async def all_updates(source: ScriptedSource, time: FakeTime | None = None) -> l
 def messages(updates: list[Update]) -> list[str]:
     """What a store would hold at the end."""
     held: list[str] = []
+    end: list[str] = []
     for update in updates:
         if isinstance(update, Restarted):
             held.clear()
         elif isinstance(update, Loaded):
-            held += update.page.messages
+            (end if update.of_end else held).extend(update.page.messages)
+        elif isinstance(update, Joined):
+            held += end
+            end = []
+    assert not end
     return held
 
 
@@ -187,3 +193,75 @@ async def test_a_queued_run_waits() -> None:
 
     updates = await all_updates(ScriptedSource(script=script))
     assert phases(updates) == [Phase.LOADING, Phase.WAITING, Phase.LIVE, Phase.DONE]
+
+
+@pytest.mark.parametrize("size", [7, 20, 41])
+@pytest.mark.parametrize("tail", [4, 6, 18])
+@pytest.mark.parametrize("finished", [True, False])
+async def test_a_long_run_is_read_from_both_ends(size: int, tail: int, finished: bool) -> None:
+    tail_at = max(3, size - tail)
+
+    def script(source: ScriptedSource, number: int) -> None:
+        if number in (3, 5, 8) and not finished:
+            source.log.append(f"event {len(source.log)}")
+        if number == 9:
+            source.status = RunStatus.SUCCESS
+
+    source = ScriptedSource(log(size), tail_at=str(tail_at), script=script)
+    source.status = RunStatus.SUCCESS if finished else RunStatus.STARTED
+    updates = await all_updates(source, jump=True)
+    assert messages(updates) == source.log
+    ends = [update for update in updates if isinstance(update, Loaded) and update.of_end]
+    if tail_at > 3:
+        assert ends[0].page.messages[0] == f"event {tail_at}"
+        assert [type(update) for update in updates].count(Joined) == 1
+    assert phases(updates)[-1] is Phase.DONE
+
+
+@pytest.mark.parametrize("hidden", [{5}, {9, 10}, {5, 6, 7, 8, 9, 10}, {6, 7, 8, 9, 10}])
+async def test_a_gap_in_the_ids_does_not_bend_the_join(hidden: set[int]) -> None:
+    class Sparse(ScriptedSource):
+        async def has_more_than(self, run_id: str, count: int) -> bool:
+            return len(self.log) - len(self.hidden) > count
+
+    source = Sparse(log(20), RunStatus.SUCCESS, page_size=5, hidden=hidden, tail_at="11")
+    updates = await all_updates(source, jump=True)
+    assert messages(updates) == [event for n, event in enumerate(log(20)) if n not in hidden]
+
+
+async def test_failures_while_filling_the_gap_lose_nothing() -> None:
+    def script(source: ScriptedSource, number: int) -> None:
+        if number in (-1, 2, 3, 5, 7, 8) and number not in seen:
+            seen.add(number)
+            raise Unreachable("down")
+
+    seen: set[int] = set()
+    source = ScriptedSource(log(30), RunStatus.SUCCESS, tail_at="25", script=script)
+    updates = await all_updates(source, jump=True)
+    assert messages(updates) == log(30)
+    assert seen == {-1, 2, 3, 5, 7, 8}
+
+
+async def test_new_events_come_first_while_the_gap_is_filled() -> None:
+    time = FakeTime()
+
+    def script(source: ScriptedSource, number: int) -> None:
+        time.seconds += 0.2
+        if number == 8:
+            source.log.append("news")
+        if number == 20:
+            source.status = RunStatus.SUCCESS
+
+    source = ScriptedSource(log(60), tail_at="57", script=script)
+    updates = await all_updates(source, time, jump=True)
+    assert messages(updates) == [*log(60), "news"]
+    kinds = [type(update) for update in updates]
+    news = next(n for n, update in enumerate(updates) if isinstance(update, Loaded) and "news" in update.page.messages)
+    assert news < kinds.index(Joined)
+
+
+async def test_without_a_tail_the_run_is_paged_through() -> None:
+    source = ScriptedSource(log(30), RunStatus.SUCCESS)
+    updates = await all_updates(source, jump=True)
+    assert messages(updates) == log(30)
+    assert not any(isinstance(update, Joined) for update in updates)

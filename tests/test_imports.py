@@ -22,8 +22,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "steps": {"model", "store"},
     "view": {"model", "query", "store"},
     "sources": {"model", "errors"},
-    "feed": {"model", "errors", "sources"},
-    "listing": {"model", "errors", "sources", "feed"},
+    "pace": {"errors"},
+    "feed": {"model", "errors", "pace", "sources"},
+    "listing": {"model", "errors", "pace", "sources"},
     "widgets": {"model", "query", "format", "store", "view", "steps", "actions"},
     "screens": {"model", "query", "format", "store", "view", "steps", "actions", "widgets"},
     "app": {

@@ -244,6 +244,22 @@ class _PageData(TypedDict):
     logsForRun: Annotated[EventConnection | Failure, Field(union_mode="left_to_right")]
 
 
+class Probe(TypedDict):
+    """Whether the page asked for is full."""
+
+    hasMore: bool
+
+
+class _ProbeData(TypedDict):
+    logsForRun: Annotated[Probe | Failure, Field(union_mode="left_to_right")]
+
+
+class ProbeAnswer(TypedDict):
+    """The whole body that answers a look for events after a cursor."""
+
+    data: _ProbeData
+
+
 class RunAnswer(TypedDict):
     """The whole body that answers for a run."""
 

@@ -46,6 +46,15 @@ class Source(Protocol):
     async def page(self, run_id: str, cursor: str | None = None, limit: int = 1000) -> EventPage:
         """A page of events as columns, with errors, metadata and the run's state. Raises `RunNotFound`."""
 
+    async def find_tail(self, run_id: str, after: str | None) -> str | None:
+        """A cursor shortly before the run's last events, found without reading what lies between it and `after`.
+
+        None where that is near, or where the system's cursors do not allow it.
+        """
+
+    def events_between(self, cursor: str | None, later: str | None) -> int | None:
+        """How many events can lie between two cursors at most, negative where `later` comes first; None if unknown."""
+
     async def has_more_than(self, run_id: str, count: int) -> bool:
         """Whether the server holds more than `count` events of the run: the check for gaps after its end."""
 

@@ -14,6 +14,7 @@ from run_tui.model import MAX_PAGE, EventPage, Run, RunEventList, RunFilter, Run
 from run_tui.sources import _dagster_wire as wire
 from run_tui.sources._dagster_models import page_of, run_of, steps_of
 from run_tui.sources._dagster_poison import is_poison, offset_cursor, read_past_poison
+from run_tui.sources._dagster_tail import events_between, find_tail
 from run_tui.sources._http import CONNECT_TIMEOUT, READ_TIMEOUT, AsgiApp, GraphQLClient
 from run_tui.sources.base import Capabilities
 
@@ -110,6 +111,25 @@ class DagsterSource:
         page = await read_past_poison(fetch, cursor, _clamped(limit))
         self._reading_on[run_id] = page.cursor if page.has_more else None
         return page
+
+    async def find_tail(self, run_id: str, after: str | None) -> str | None:
+        """A cursor before the last page or so of a long run, found by some twenty small requests."""
+
+        async def probe(cursor: str, count: int) -> bool:
+            variables = {"runId": run_id, "limit": count, "afterCursor": cursor}
+            try:
+                answer = await self._ask("probe", variables, wire.ProbeAnswer)
+            except ServerError as error:
+                if is_poison(error):
+                    return True
+                raise
+            return self._good(answer["data"]["logsForRun"], run_id)["hasMore"]
+
+        return await find_tail(probe, after)
+
+    def events_between(self, cursor: str | None, later: str | None) -> int | None:
+        """How many events can lie between two cursors, judged by the ids in them."""
+        return events_between(cursor, later)
 
     async def has_more_than(self, run_id: str, count: int) -> bool:
         """Whether the server holds more than `count` events of the run; one it cannot deliver counts."""

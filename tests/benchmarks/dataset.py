@@ -41,6 +41,17 @@ class Dataset:
         if not all(path.exists() for path in (self._json, self._ends, self.lines)):
             self._write(seed)
 
+    def last_time(self) -> str:
+        """When the last line was written, as it stands there."""
+        with self.lines.open("rb") as file:
+            file.seek(-2000, os.SEEK_END)
+            return file.read().splitlines()[-1][:23].decode()
+
+    def lines_with(self, word: str) -> int:
+        """How many lines hold a word, in any case."""
+        with self.lines.open("rb") as lines:
+            return sum(word.encode() in line.lower() for line in lines)
+
     def _write(self, seed: int) -> None:
         print(f"Generating {self.count:,} events …", file=sys.stderr)
         targets = (self._json, self._ends, self.lines)

@@ -14,8 +14,8 @@ SEED = 20261122
 BLOCK = 1000
 """Events that share a random generator, so that a run can be begun anywhere."""
 
-START_MS = 1_795_305_600_000
-"""2026-11-22 00:00 UTC: the run's start."""
+START_MS = 1_795_132_800_000
+"""2026-11-20 00:00 UTC: the run's start."""
 SPACING_MS = 50
 """Between events on average: a million of them stay within one day, so a time of day names its event."""
 

@@ -69,10 +69,11 @@ def await_view(
     """All moments until one fulfils the condition and nothing more comes out. Raises `TimeoutError`."""
     seen: list[Moment] = []
 
-    def settled(screen: Screen) -> bool:
-        return condition(seen[-1][1] if seen else read_view(screen))
+    def look() -> bool:
+        seen.extend(moments(terminal))
+        return condition(seen[-1][1] if seen else read_view(terminal.screen))
 
-    if terminal.settle(settled, quiet, timeout, lambda: seen.extend(moments(terminal))):
+    if terminal.settle(look, quiet, timeout):
         return seen
     raise TimeoutError(f"not within {timeout:g} s; the screen:\n{terminal.screen.text}")
 

@@ -98,17 +98,6 @@ class Terminal:
                     return
                 self._changed.wait(min(rest, deadline - now))
 
-    def wait_output(self, condition: Callable[[bytes], bool], timeout: float) -> bool:
-        """Waits until all output since `forget` taken together fulfils a condition; False when it does not in time."""
-        deadline = time.perf_counter() + timeout
-        with self._changed:
-            while not condition(b"".join(read.content for read in self.reads[-64:])):
-                left = deadline - time.perf_counter()
-                if left <= 0 or not self._open:
-                    return False
-                self._changed.wait(left)
-        return True
-
     def replay(self) -> Iterator[float]:
         """Puts the output on `screen`, a read at a time, and yields each read's time; what was replayed is dropped."""
         with self._changed:
@@ -117,23 +106,22 @@ class Terminal:
             self.screen.feed(read.content)
             yield read.time
 
-    def settle(
-        self, condition: Callable[[Screen], bool], quiet: float, timeout: float, replay: Callable[[], object] | None = None
-    ) -> bool:
-        """Replays until the screen fulfils a condition and is quiet; False when it does not in time."""
+    def drained(self) -> Screen:
+        """The screen as it is now."""
+        for _ in self.replay():
+            pass
+        return self.screen
+
+    def settle(self, look: Callable[[], bool], quiet: float, timeout: float) -> bool:
+        """Looks whenever nothing has come out for `quiet` seconds, until it is as wanted; False when not in time."""
         deadline = time.perf_counter() + timeout
-        while time.perf_counter() < deadline:
-            self.wait_quiet(quiet, deadline - time.perf_counter())
-            if replay is None:
-                for _ in self.replay():
-                    pass
-            else:
-                replay()
-            if condition(self.screen):
+        while (left := deadline - time.perf_counter()) > 0:
+            self.wait_quiet(quiet, left)
+            if look():
                 return True
-            if not self._open:
-                return False
             with self._changed:
+                if not self._open:
+                    return False
                 self._changed.wait(0.05)
         return False
 

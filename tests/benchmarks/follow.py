@@ -1,0 +1,108 @@
+"""What following a run costs that writes as fast as a server can tell, and what it costs when nothing happens."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import Any
+
+from tests.benchmarks.explorer import BLOCKS, Probed
+from tests.benchmarks.probe import digest_of_run
+from tests.benchmarks.processes import Served, cpu_seconds, memory_bytes, served
+from tests.benchmarks.report import Cell, Figures, middle, p95, table, worst
+from tests.benchmarks.terminal import Terminal
+
+HELP = "10,000 events a second for 30 s, then a quiet minute: nothing dropped, frames, processor time"
+SIZE = (160, 50)
+FRAME = b"\x1b[?2026l"
+"""Ends a frame of synchronised output."""
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Options of this benchmark."""
+    parser.add_argument("--rate", type=float, default=10_000, help="events a second")
+    parser.add_argument("--seconds", type=float, default=30, help="how long they come")
+    parser.add_argument("--quiet-seconds", type=float, default=60, help="how long nothing comes after that")
+    parser.add_argument("--microseconds", type=float, default=50.0, help="what an event of a page costs the server")
+
+
+def run(args: argparse.Namespace) -> tuple[str, Figures]:
+    """The table and the figures."""
+    count = int(args.rate * args.seconds)
+    with (
+        served(count, rate=args.rate, microseconds=args.microseconds) as server,
+        Probed(server.url, SIZE) as probed,
+    ):
+        terminal = probed.terminal
+        _until(lambda: server.stats()["events"] > 0, 60, "first page")
+        probed.begin()
+        terminal.forget()
+        busy_from, cpu_from = time.perf_counter(), cpu_seconds(terminal.pid)
+        arrived = _arrived(server, count, args.seconds)
+        busy_cpu = (cpu_seconds(terminal.pid) - cpu_from) / (time.perf_counter() - busy_from)
+        frames = _frame_gaps(terminal)
+        report = probed.report()
+        idle = _idle_percent(terminal, args.quiet_seconds)
+        end = probed.report()
+        peak = memory_bytes(terminal.pid)
+    figures: Figures = {
+        "events": count,
+        "rate": args.rate,
+        "seconds": args.seconds,
+        "dropped": count - end["held"],
+        "same_sequence": end["digest"] == digest_of_run(count),
+        "seconds_to_last_event": round(arrived, 2),
+        "frame_ms_max": report["max_block_ms"],
+        "frame_cpu_ms_max": report["max_block_cpu_ms"],
+        "between_frames_ms_median": middle(frames),
+        "between_frames_ms_p95": p95(frames),
+        "between_frames_ms_max": worst(frames),
+        "cpu_percent": round(busy_cpu * 100, 1),
+        "idle_cpu_percent": round(idle, 2),
+        "peak_bytes": peak,
+        **{name: report[name] for name in BLOCKS},
+    }
+    return _table(figures, report), figures
+
+
+def _arrived(server: Served, count: int, seconds: float) -> float:
+    """Seconds until the app had been sent every event."""
+    began = time.perf_counter()
+    _until(lambda: server.stats()["events"] >= count, seconds * 3 + 60, f"{count:,} events")
+    return time.perf_counter() - began
+
+
+def _until(condition: Any, timeout: float, what: str) -> None:
+    deadline = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what}: not within {timeout:g} s")
+        time.sleep(0.1)
+
+
+def _frame_gaps(terminal: Terminal) -> list[float]:
+    """Milliseconds between the ends of two frames at the terminal."""
+    ends = [read.time for read in list(terminal.reads) if FRAME in read.content]
+    terminal.forget()
+    return [(after - before) * 1000 for before, after in zip(ends, ends[1:], strict=False)]
+
+
+def _idle_percent(terminal: Terminal, seconds: float) -> float:
+    """Processor time in percent of one core while nothing happens; the first seconds after the last event do not count."""
+    terminal.wait_quiet(0.9, 10)
+    began, cpu = time.perf_counter(), cpu_seconds(terminal.pid)
+    time.sleep(seconds)
+    return (cpu_seconds(terminal.pid) - cpu) * 100 / (time.perf_counter() - began)
+
+
+def _table(figures: Figures, report: dict[str, Any]) -> str:
+    names = (
+        "dropped", "same_sequence", "frame_ms_max", "frame_cpu_ms_max", "p99_block_ms", "between_frames_ms_median",
+        "between_frames_ms_p95", "between_frames_ms_max", "cpu_percent", "idle_cpu_percent",
+    )  # fmt: skip
+    rows: list[list[Cell]] = []
+    for name in names:
+        value = figures[name]
+        rows.append([name.replace("_", " "), value if isinstance(value, int | float) else str(value)])
+    rows += [[f"  {slow['what'][:60]}", slow["ms"]] for slow in report["slowest"][:3]]
+    return table((f"{figures['rate']:,.0f} events/s", ""), rows)

@@ -1,0 +1,94 @@
+"""Other programs at the same work, where they are installed; the reason where they are not."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.benchmarks.dataset import Dataset
+from tests.benchmarks.processes import environment, memory_bytes, program, scratch
+from tests.benchmarks.report import Figures
+from tests.benchmarks.terminal import Terminal
+
+SIZE = (160, 50)
+OPENING = 180.0
+"""Seconds that a program gets to open the log."""
+FILTERING = 60.0
+"""Seconds that it gets to filter."""
+
+_ROW = re.compile(r"\d\d\d\d-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [A-Z]")
+_INSTALL = {"lnav": "apt-get install lnav", "tl": "pip install toolong, in an environment of its own"}
+
+
+def filters(data: Dataset, words: Iterable[str]) -> Figures:
+    """lnav filtering the run's lines by each word: milliseconds to the first rows and to the full count.
+
+    toolong cannot filter.
+    """
+    if program("lnav") is None:
+        return {"lnav": None, "reasons": {"lnav": _missing("lnav")}}
+    with _opened(data, "lnav") as (terminal, _):
+        terminal.settle(lambda: bool(terminal.drained()), 2, 10)
+        return {"lnav": {word: _lnav_filter(terminal, word, data.count, data.lines_with(word)) for word in words}}
+
+
+def memory(data: Dataset) -> Figures:
+    """Seconds to open the run's lines, and peak memory with all of them read, of lnav and toolong."""
+    figures: Figures = {}
+    reasons: dict[str, str] = {}
+    for name, command in (("lnav", "lnav"), ("toolong", "tl")):
+        if program(command) is None:
+            figures[name], reasons[name] = None, _missing(command)
+            continue
+        with _opened(data, command) as (terminal, seconds):
+            figures[name] = {"open_s": round(seconds, 2), "peak_bytes": memory_bytes(terminal.pid)}
+    return {**figures, **({"reasons": reasons} if reasons else {})}
+
+
+@contextmanager
+def _opened(data: Dataset, command: str) -> Iterator[tuple[Terminal, float]]:
+    """The program with the whole log read, and the seconds that took."""
+    last = data.last_time()
+    with scratch() as home, Terminal([program(command) or command, str(data.lines)], SIZE, _at(home)) as terminal:
+
+        def whole() -> bool:
+            text = terminal.drained().text
+            return last in text and (command != "tl" or "TAIL" in text)
+
+        if not terminal.settle(whole, 0.3, OPENING):
+            raise TimeoutError(f"{command} did not open the log; its screen:\n{terminal.screen.text}")
+        yield terminal, time.perf_counter() - terminal.started - 0.3
+
+
+def _lnav_filter(terminal: Terminal, word: str, held: int, passing: int) -> Figures:
+    """Typed as a command, for lnav has no filter at each key: first all rows that pass, then the count."""
+    sent = terminal.send(f":filter-in {word}\r")
+    paint = count = None
+    deadline = sent + FILTERING
+    while count is None and time.perf_counter() < deadline:
+        terminal.wait_quiet(0.05, 1)
+        for at in terminal.replay():
+            text = terminal.screen.text
+            rows = [line for line in terminal.screen.lines if _ROW.search(line)]
+            if paint is None and bool(rows) == bool(passing) and all(word in row.lower() for row in rows):
+                paint = at
+            if f"{held - passing} Lines not shown" in text:
+                count = at
+    terminal.send(":reset-session\r")
+    terminal.settle(lambda: "not shown" not in terminal.drained().text, 0.3, FILTERING)
+    return {
+        "first_paint_ms": None if paint is None else round((paint - sent) * 1000),
+        "full_count_ms": None if count is None else round((count - sent) * 1000),
+    }
+
+
+def _at(home: Path) -> dict[str, str]:
+    """An environment in which no program finds settings or keeps any."""
+    return environment(HOME=str(home), XDG_CONFIG_HOME=str(home), XDG_STATE_HOME=str(home), XDG_CACHE_HOME=str(home))
+
+
+def _missing(command: str) -> str:
+    return f"not installed ({_INSTALL[command]})"
