@@ -109,8 +109,9 @@ class EventPane(Vertical):
         if index is None:
             index = self.view.seek(-1, 4, 1)
         if index is not None:
-            self.log_rows.move_to(index, center=True)
+            self.log_rows.move_to(index)
             self.show_event()
+            self.call_after_refresh(self.log_rows.center_cursor)
 
     def show_event(self) -> None:
         """Opens the detail pane on the event under the cursor."""

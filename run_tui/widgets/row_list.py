@@ -99,6 +99,10 @@ class RowList(ScrollView, can_focus=True):
         if self.cursor != before or by_user:
             self.post_message(self.Moved(self, self.cursor, by_user))
 
+    def center_cursor(self) -> None:
+        """Scrolls so that the cursor has a third of the rows above it."""
+        self._scroll(self.cursor - self.size.height // 3)
+
     def validate_cursor(self, cursor: int) -> int:
         """The cursor stays on the rows there are; 0 when there are none."""
         return max(0, min(cursor, self.row_count() - 1))
@@ -192,4 +196,7 @@ class RowList(ScrollView, can_focus=True):
             top = self.cursor
         elif self.cursor >= top + height:
             top = self.cursor - height + 1
+        self._scroll(top)
+
+    def _scroll(self, top: int) -> None:
         self.scroll_to(y=max(0, top), animate=False, immediate=True, force=True)
