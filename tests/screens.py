@@ -17,6 +17,7 @@ from textual.pilot import Pilot
 
 from run_tui.app import RunTuiApp
 from run_tui.demo import create_app
+from run_tui.query import parse
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
 from run_tui.sources import open_source
@@ -95,7 +96,8 @@ async def _live(pilot: Pilot[None]) -> None:
 async def _filter(pilot: Pilot[None]) -> None:
     await open_run(pilot, "SUCCESS", "warehouse_backfill")
     await pilot.press("slash", *"step:orders level:info part")
-    await until(lambda: run_screen(pilot).pane.view.complete)
+    wanted = parse(run_screen(pilot).filter_bar.text).filter
+    await until(lambda: run_screen(pilot).pane.view.filter == wanted and run_screen(pilot).pane.view.complete)
 
 
 async def _help(pilot: Pilot[None]) -> None:

@@ -60,6 +60,7 @@ class RowList(ScrollView, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._strips: LRUCache[tuple[int, int], Strip] = LRUCache(512)
         self._styles: dict[str, Style] = {}
+        self._centered = False
         self._notice: list[tuple[str, str]] = []
 
     def show_notice(self, *lines: tuple[str, str]) -> None:
@@ -95,12 +96,14 @@ class RowList(ScrollView, can_focus=True):
     def move_to(self, index: int, *, by_user: bool = False, center: bool = False) -> None:
         """Puts the cursor on a row and the row into view."""
         before, self.cursor = self.cursor, index
+        self._centered = False
         self._bring_into_view(center)
         if self.cursor != before or by_user:
             self.post_message(self.Moved(self, self.cursor, by_user))
 
     def center_cursor(self) -> None:
-        """Scrolls so that the cursor has a third of the rows above it."""
+        """Scrolls so that the cursor has a third of the rows above it, and keeps it there until it moves."""
+        self._centered = True
         self._scroll(self.cursor - self.size.height // 3)
 
     def validate_cursor(self, cursor: int) -> int:
@@ -135,7 +138,10 @@ class RowList(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         """Rows are laid out for the width there is, and the cursor stays in sight."""
         self.rows_changed()
-        self._bring_into_view(center=True)
+        if self._centered:
+            self.center_cursor()
+        else:
+            self._bring_into_view(center=True)
 
     def on_focus(self) -> None:
         """The cursor row looks different with the focus."""

@@ -1,1 +1,1 @@
-"""Benchmarks: what the product costs at a million events, each beside its yardstick; see `python -m tests.benchmarks`."""
+"""Benchmarks: what the product costs at a million events, beside yardsticks; see `python -m tests.benchmarks`."""

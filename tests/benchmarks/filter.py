@@ -147,7 +147,7 @@ def _press(terminal: Terminal, kind: str, text: str, expected: _Expected) -> Key
     echo = None if text[-1] == " " else first(seen, lambda view: view.shows_text(text))
     since = echo or sent
     paint = None if expected.unchanged else first(seen, expected.painted, since)
-    count = None if expected.unchanged else for_good([moment for moment in seen if moment[0] >= since], expected.counted)
+    count = None if expected.unchanged else for_good(seen, expected.counted, since)
     return Keystroke(kind, text, *(None if at is None else (at - sent) * 1000 for at in (echo, paint, count)))
 
 
@@ -226,5 +226,3 @@ def _by_kind(keys: Iterable[Keystroke]) -> dict[str, list[Keystroke]]:
 
 def _values(keys: Iterable[Keystroke], what: str) -> list[float]:
     return [value for key in keys if (value := getattr(key, what)) is not None]
-
-

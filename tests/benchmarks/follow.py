@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from itertools import pairwise
 from typing import Any
 
 from tests.benchmarks.explorer import BLOCKS, Probed
@@ -84,11 +85,11 @@ def _frame_gaps(terminal: Terminal) -> list[float]:
     """Milliseconds between the ends of two frames at the terminal."""
     ends = [read.time for read in list(terminal.reads) if FRAME in read.content]
     terminal.forget()
-    return [(after - before) * 1000 for before, after in zip(ends, ends[1:], strict=False)]
+    return [(after - before) * 1000 for before, after in pairwise(ends)]
 
 
 def _idle_percent(terminal: Terminal, seconds: float) -> float:
-    """Processor time in percent of one core while nothing happens; the first seconds after the last event do not count."""
+    """Processor time in percent of one core while nothing happens, from when the screen has come to rest."""
     terminal.wait_quiet(0.9, 10)
     began, cpu = time.perf_counter(), cpu_seconds(terminal.pid)
     time.sleep(seconds)

@@ -19,7 +19,16 @@ START_MS = 1_795_132_800_000
 SPACING_MS = 50
 """Between events on average: a million of them stay within one day, so a time of day names its event."""
 
-TABLES = ["users", "orders", "items", "carts", "refunds", "invoices", "payments", "sessions", "clicks", "views", "coupons", "stock", "prices", "returns", "suppliers", "shipments", "regions", "stores", "devices", "campaigns", "leads", "tickets", "agents", "calls", "emails", "surveys", "reviews", "ratings", "wishlists", "subscriptions", "plans", "credits", "ledgers", "budgets", "forecasts", "taxes", "currencies", "partners", "contracts", "events_daily"]
+LAST_MESSAGE = "Process for run exited (pid: 4711)."
+"""The last event of a run written in bulk, which no other event resembles."""
+
+TABLES = (
+    "users", "orders", "items", "carts", "refunds", "invoices", "payments", "sessions", "clicks", "views",
+    "coupons", "stock", "prices", "returns", "suppliers", "shipments", "regions", "stores", "devices",
+    "campaigns", "leads", "tickets", "agents", "calls", "emails", "surveys", "reviews", "ratings", "wishlists",
+    "subscriptions", "plans", "credits", "ledgers", "budgets", "forecasts", "taxes", "currencies", "partners",
+    "contracts", "events_daily",
+)  # fmt: skip
 STEPS = tuple(f"{verb}_{table}" for verb in ("extract", "load", "transform", "check", "publish") for table in TABLES)
 """Two hundred of them."""
 
@@ -60,7 +69,7 @@ MESSAGES = {
     "retry %(m)d of 20 for %(table)s: connection refused by db-%(n)d.acme.io:5432, next attempt in %(ms)d ms": 20,
     "request %(hash)s to https://api.acme.io/v2/%(table)s timed out after %(ms)d ms, %(m)d requests in flight": 12,
     "Timeout: lock on warehouse.%(table)s held by session %(n)d for %(ms)d ms, waiting transactions: %(m)d": 10,
-    "connection to broker-%(m)d.acme.io:9092 reset by peer, %(rows)s unacknowledged records of %(table)s sent again": 10,
+    "connection to broker-%(m)d.acme.io:9092 reset by peer, %(rows)s records of %(table)s sent again": 10,
     "deadlock detected: process %(n)d waits for ShareLock on transaction %(m)d of %(table)s; rolled back": 1.5,
 }
 """Messages of plain log events and how often each comes: "partition" is common, "deadlock" one event in a thousand."""

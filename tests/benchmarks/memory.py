@@ -66,7 +66,6 @@ def _table(figures: Figures) -> str:
     ]
     others = figures.get("yardsticks")
     if isinstance(others, dict):
-        rows += [
-            [f"{name}, peak", round(seen["peak_bytes"] / MEGA, 1)] for name, seen in others.items() if seen and "peak_bytes" in seen
-        ]
+        peaks = {name: seen["peak_bytes"] for name, seen in others.items() if seen and "peak_bytes" in seen}
+        rows += [[f"{name}, peak", round(peak / MEGA, 1)] for name, peak in peaks.items()]
     return table(("MB", "bytes"), rows)

@@ -116,7 +116,7 @@ class Probe:
             watch.called(perf_counter() - wall, thread_time() - cpu, handle)
 
         loop._selector = WatchedSelector(loop._selector, busy)
-        Handle._run = timed  # type: ignore[method-assign]
+        Handle._run = timed  # type: ignore[method-assign, assignment]
         gc.callbacks.append(watch.collected)
 
     def _end(self) -> None:
@@ -178,4 +178,3 @@ async def run(report: Path, url: str, run_id: str) -> None:
 
 if __name__ == "__main__":
     asyncio.run(run(Path(sys.argv[1]), sys.argv[2], sys.argv[3]))
-

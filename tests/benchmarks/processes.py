@@ -91,10 +91,12 @@ def end(process: subprocess.Popen[Any]) -> None:
 
 
 def result_of(command: Sequence[str], timeout: float, env: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The JSON object that a command prints as its last line. Raises `CalledProcessError` where it fails."""
+    """The JSON object that a command prints as its last line. Raises `RuntimeError` with its complaint if it fails."""
     done = subprocess.run(
-        command, stdout=subprocess.PIPE, text=True, check=True, timeout=timeout, cwd=ROOT, env=env or environment()
+        command, capture_output=True, text=True, check=False, timeout=timeout, cwd=ROOT, env=env or environment()
     )
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-4000:]}")
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
 

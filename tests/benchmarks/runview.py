@@ -83,11 +83,11 @@ def first(seen: Sequence[Moment], condition: Callable[[RunView], bool], since: f
     return next((time for time, view in seen if time >= since and condition(view)), None)
 
 
-def for_good(seen: Sequence[Moment], condition: Callable[[RunView], bool]) -> float | None:
+def for_good(seen: Sequence[Moment], condition: Callable[[RunView], bool], since: float = 0.0) -> float | None:
     """When a condition became true to stay so; None where it is not true in the end."""
-    since = None
+    found = None
     for time, view in reversed(seen):
-        if not condition(view):
+        if time < since or not condition(view):
             break
-        since = time
-    return since
+        found = time
+    return found

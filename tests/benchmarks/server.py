@@ -80,12 +80,9 @@ class RunServer:
         place = cursor if first == end and cursor else _cursor(end)
         more = json.dumps(end - first == limit)
         run = b'"runOrError":%b,' % json.dumps(self._run()).encode() if with_run else b""
-        content = b'{"data":{%b"logsForRun":{"__typename":"EventConnection","events":[%b],"cursor":"%b","hasMore":%b}}}' % (
-            run,
-            self.pages.json(first, end),
-            place.encode(),
-            more.encode(),
-        )
+        rest = f'],"cursor":"{place}","hasMore":{more}}}}}}}'.encode()
+        events = self.pages.json(first, end)
+        content = b'{"data":{%b"logsForRun":{"__typename":"EventConnection","events":[%b%b' % (run, events, rest)
         self.sent["requests"] += 1
         self.sent["events"] += end - first
         self.sent["bytes"] += len(content)
