@@ -19,7 +19,7 @@ from textual.worker import Worker, WorkerState
 
 from run_tui.actions import ACTIONS, bindings, key_text
 from run_tui.errors import RunTuiError, SourceError
-from run_tui.feed import Feed, FeedState, Loaded, Phase, Restarted, RunChanged
+from run_tui.feed import Feed, FeedState, Joined, Loaded, Phase, Restarted, RunChanged
 from run_tui.format import clean
 from run_tui.listing import Listed, Listing
 from run_tui.model import Run, RunFilter
@@ -106,10 +106,14 @@ class RunTuiApp(App[None]):
         async with aclosing(feed.updates()) as updates:
             async for update in updates:
                 match update:
+                    case Loaded(page, of_end=True):
+                        screen.show_end(page)
                     case Loaded(page):
                         (fresh if fresh is not None else screen.store).append(page)
                         if fresh is None:
                             screen.store_changed()
+                    case Joined():
+                        screen.show_joined()
                     case RunChanged(run):
                         screen.show_run(run)
                     case Restarted(reason):
@@ -168,7 +172,7 @@ class RunTuiApp(App[None]):
 
     async def _open(self, run: Run) -> None:
         screen = RunScreen(run, self.source.where, self._runs_screen.time_mode, self._now)
-        self._feed = Feed(self.source, run.id)
+        self._feed = Feed(self.source, run.id, jump=True)
         await self.push_screen(screen)
         self._start(self._follow_run(screen, self._feed), "feed")
         self._start(self._read_details(screen), "details")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import compress
 
 from run_tui.model import RunStatus, Step, StepState
@@ -57,6 +57,16 @@ class StepBoard:
         """Starts over: the events are read anew."""
         self._steps.clear()
         self._seen = 0
+
+    def followed_by(self, later: StepBoard) -> StepBoard:
+        """What this board and one of later events, with a gap between the two, tell together."""
+        both = StepBoard()
+        both._plan, both._steps = self._plan, self._steps | later._steps
+        for key, step in later._steps.items():
+            before = self._steps.get(key)
+            if before is not None and before.started is not None:
+                both._steps[key] = replace(step, started=before.started)
+        return both
 
     def update(self, store: EventStore) -> bool:
         """Takes in the store's new rows; True when some step changed."""

@@ -97,7 +97,7 @@ async def _filter(pilot: Pilot[None]) -> None:
     await open_run(pilot, "SUCCESS", "warehouse_backfill")
     await pilot.press("slash", *"step:orders level:info part")
     wanted = parse(run_screen(pilot).filter_bar.text).filter
-    await until(lambda: run_screen(pilot).pane.view.filter == wanted and run_screen(pilot).pane.view.complete)
+    await until(lambda: run_screen(pilot).pane.timeline.filter == wanted and run_screen(pilot).pane.timeline.complete)
 
 
 async def _help(pilot: Pilot[None]) -> None:

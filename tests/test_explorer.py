@@ -110,15 +110,15 @@ async def test_filtering_events_live_with_completion() -> None:
         await until(lambda: "load_users" in hint(screen))
         await pilot.press("tab")
         assert screen.filter_bar.text == "step:load_users"
-        events = [screen.store.event(screen.pane.view[n]) for n in range(len(screen.pane.view))]
+        events = [screen.pane.timeline.event(screen.pane.timeline[n]) for n in range(len(screen.pane.timeline))]
         assert {event.step_key for event in events} == {"load_users"}
         assert counts(screen).startswith(f"{len(events)} of {len(screen.store)}")
         await pilot.press(*" type:STEP_F", "tab", "enter")
         assert screen.filter_bar.text == "step:load_users type:STEP_FAILURE"
-        assert len(screen.pane.view) == 1
+        assert len(screen.pane.timeline) == 1
         await pilot.press("escape")
         assert screen.filter_bar.text == ""
-        assert len(screen.pane.view) == len(screen.store)
+        assert len(screen.pane.timeline) == len(screen.store)
 
 
 async def test_tab_walks_through_candidates_and_back() -> None:
@@ -138,11 +138,11 @@ async def test_a_wrong_filter_keeps_the_rows_and_says_where() -> None:
     async with demo_app() as pilot:
         screen = await open_run(pilot, "FAILURE", "nightly_etl")
         await pilot.press("slash", *"load level:warning")
-        shown = len(screen.pane.view)
+        shown = len(screen.pane.timeline)
         await pilot.press(*" level:loud")
         await until(lambda: "knows debug" in hint(screen))
         assert hint(screen).index("^") == len("/ load level:warning level:") + 1
-        assert len(screen.pane.view) == shown
+        assert len(screen.pane.timeline) == shown
 
 
 async def test_a_pattern_that_would_run_for_ever_is_given_up() -> None:
@@ -150,11 +150,11 @@ async def test_a_pattern_that_would_run_for_ever_is_given_up() -> None:
         screen = await open_run(pilot, "FAILURE", "nightly_etl")
         screen.filter_bar.text = "load"
         await pilot.pause()
-        shown = len(screen.pane.view)
+        shown = len(screen.pane.timeline)
         screen.filter_bar.text = "/^(\\S+|\\s+|.)*~$/"
         await until(lambda: "too long" in hint(screen), 60)
-        await until(lambda: screen.pane.view.complete)
-        assert len(screen.pane.view) == shown
+        await until(lambda: screen.pane.timeline.complete)
+        assert len(screen.pane.timeline) == shown
 
 
 async def test_levels_are_keys_that_write_the_filter() -> None:
@@ -163,7 +163,9 @@ async def test_levels_are_keys_that_write_the_filter() -> None:
         await pilot.press("2")
         assert screen.filter_bar.text == "level:info"
         assert "below INFO" in counts(screen)
-        types = {screen.store.types[screen.pane.view[n]] for n in range(len(screen.pane.view))}
+        types = {
+            screen.pane.timeline.event(screen.pane.timeline[n]).event_type for n in range(len(screen.pane.timeline))
+        }
         assert {"STEP_START", "STEP_SUCCESS", "STEP_FAILURE"} <= types
         await pilot.press("4")
         assert screen.filter_bar.text == "level:error"
@@ -188,12 +190,12 @@ async def test_errors_are_walked_through() -> None:
 async def test_the_cursor_stays_on_its_event_when_the_filter_changes() -> None:
     async with demo_app() as pilot:
         screen = await open_run(pilot, "FAILURE", "nightly_etl")
-        row = screen.rows.current_row
+        row = screen.rows.place
         for text in ("load", "load_users", "step:load_users", "level:error", ""):
             screen.filter_bar.text = text
-            await until(lambda: screen.pane.view.complete)
+            await until(lambda: screen.pane.timeline.complete)
             await pilot.pause()
-            assert screen.rows.current_row == row, text
+            assert screen.rows.place == row, text
 
 
 async def test_steps_filter_the_log() -> None:
@@ -230,11 +232,11 @@ async def test_a_running_run_is_followed_until_the_user_moves() -> None:
         await until(lambda: screen.rows.cursor == screen.rows.row_count() - 1 >= held)
         await pilot.press("k")
         assert not screen.rows.follow
-        at, held = screen.rows.current_row, len(screen.store)
+        at, held = screen.rows.place, len(screen.store)
         now[0] += 5
         await pilot.press("ctrl+r")
         await until(lambda: "new" in counts(screen))
-        assert screen.rows.current_row == at
+        assert screen.rows.place == at
         assert f"▼ {len(screen.store) - held} new" in counts(screen)
         await pilot.press("G")
         assert screen.rows.follow
@@ -359,3 +361,27 @@ async def test_not_a_dagster_server_says_what_answered() -> None:
     async with server, app.run_test(size=(100, 30)) as pilot:
         await until(lambda: isinstance(app.screen, RunsScreen) and bool(visible(app.screen.rows)))
         await until(lambda: "web page" in " ".join(visible(runs_screen(pilot).rows)))
+
+
+async def test_a_long_run_shows_its_end_first_and_closes_the_gap() -> None:
+    async with demo_app() as pilot:
+        rows = runs_screen(pilot).rows
+        rows.move_to([run.pipeline_name for run in rows.runs].index("warehouse_backfill"))
+        await pilot.press("enter")
+        await until(lambda: isinstance(pilot.app.screen, RunScreen) and pilot.app.screen.pane.timeline.end is not None)
+        screen = run_screen(pilot)
+        assert screen.rows.cursor == screen.rows.row_count() - 1
+        last = screen.pane.current
+        assert last is not None
+        assert "read so far" in counts(screen)
+        await pilot.press("k", "k")
+        chosen, line = screen.pane.current, screen.rows.cursor - screen.rows.scroll_offset.y
+        assert chosen is not None
+        await until(lambda: screen.all_read)
+        await pilot.pause()
+        assert len(screen.store) == 50_000
+        assert screen.pane.timeline.end is None
+        assert screen.pane.current == chosen
+        assert screen.rows.cursor == 49_997
+        assert screen.rows.cursor - screen.rows.scroll_offset.y == line
+        assert screen.store.event(49_999).message == last.message

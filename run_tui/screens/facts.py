@@ -22,7 +22,7 @@ from run_tui.format import (
 )
 from run_tui.model import Run, StepState
 from run_tui.steps import StepProgress
-from run_tui.store import EventStore
+from run_tui.timeline import Timeline
 from run_tui.widgets.status_line import Fact
 
 LONGEST_JOB = 40
@@ -43,17 +43,18 @@ def run_facts(run: Run, mode: TimeMode, now: float) -> list[Fact]:
     ]
 
 
-def step_facts(run: Run, steps: Sequence[StepProgress], store: EventStore) -> list[Fact]:
+def step_facts(run: Run, steps: Sequence[StepProgress], timeline: Timeline) -> list[Fact]:
     """Steps by state, events, mode and tags."""
     tally = Counter(step.state for step in steps)
     counts = [
         Fact(f"{step_glyph(state)}{tally[state]}", step_style(state), close=True) for state in StepState if tally[state]
     ]
-    skipped = f"{plural(store.skipped_count, 'event')} unreadable" if store.skipped_count else ""
+    lost = sum(part.store.skipped_count for part in timeline.parts)
+    skipped = f"{plural(lost, 'event')} unreadable" if lost else ""
     return [
         *counts,
         Fact("steps" if counts else "", "plain", close=True),
-        Fact(plural(len(store), "event"), "plain", 1),
+        Fact(plural(timeline.held, "event") + (" read so far" if timeline.end is not None else ""), "plain", 1),
         Fact(skipped, "warning"),
         Fact(f"mode {clean(run.mode)}" if run.mode and run.mode != "default" else "", "quiet", 4),
         Fact(tags_text(run.tags.items()), "quiet", 3),

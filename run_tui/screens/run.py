@@ -13,7 +13,7 @@ from textual.message import Message
 
 from run_tui.actions import bindings
 from run_tui.format import TimeMode, clean
-from run_tui.model import Run, RunStatus, Step
+from run_tui.model import EventPage, Run, RunStatus, Step
 from run_tui.screens.base import ViewScreen, WebPageWanted
 from run_tui.screens.facts import run_facts, step_facts
 from run_tui.steps import StepBoard
@@ -41,8 +41,9 @@ class RunScreen(ViewScreen):
         super().__init__(now)
         self.run, self.where = run, where
         self.board = StepBoard()
-        self.pane = EventPane(EventStore(run.id), now, id="events")
-        self.was_read = self.all_read = False
+        self._end_board = StepBoard()
+        self.pane = EventPane(run.id, now, id="events")
+        self.was_read = self.all_read = self._end_was_shown = False
         self._painted_at = 0.0
         self._paint_waits = False
         self.set_reactive(ViewScreen.time_mode, time_mode)
@@ -66,8 +67,8 @@ class RunScreen(ViewScreen):
 
     @property
     def store(self) -> EventStore:
-        """The events there are."""
-        return self.pane.store
+        """The events there are, of the beginning where there is a gap."""
+        return self.pane.timeline.beginning.store
 
     def on_mount(self) -> None:
         """Shows what is known of the run before the server has said anything."""
@@ -102,6 +103,21 @@ class RunScreen(ViewScreen):
             self._paint_waits = True
             self.set_timer(wait, self._paint_new_rows)
 
+    def show_end(self, page: EventPage) -> None:
+        """Takes events of the end, which lies behind a gap: the log opens on the last of them."""
+        self.pane.add_to_end(page)
+        self._paint_new_rows()
+        if not self._end_was_shown:
+            self._end_was_shown = True
+            if not self._open_failure():
+                self.rows.move_to(self.rows.row_count() - 1)
+
+    def show_joined(self) -> None:
+        """The gap is closed."""
+        self.pane.join()
+        self._end_board = StepBoard()
+        self._paint_new_rows()
+
     def show_store(self, store: EventStore) -> None:
         """The run was read anew: the same view of the whole of it."""
         self.board.forget_events()
@@ -112,13 +128,12 @@ class RunScreen(ViewScreen):
         """All events there are have arrived (`all_read`: and no more will); a failed run opens on its failure."""
         self.all_read = all_read
         self._paint_new_rows()
-        if not len(self.store):
+        if not self.pane.timeline.held:
             self.rows.show_notice(("plain", "This run has no events."))
         if not self.was_read:
             self.was_read = True
             self.rows.forget_unseen()
-            if self.run.status is RunStatus.FAILURE and self.rows.cursor == 0 and not self.filter_bar.text:
-                self.pane.open_failure()
+            self._open_failure()
 
     def tick(self) -> None:
         """What is still running grows older."""
@@ -184,19 +199,26 @@ class RunScreen(ViewScreen):
             self.app.copy_to_clipboard(text)
             self.notify("Copied the event." if whole else "Copied the row.", timeout=2)
 
+    def _open_failure(self) -> bool:
+        """A failed run shows its failure, unless the user already looks for something else."""
+        failed = self.run.status is RunStatus.FAILURE
+        return failed and not self.pane.touched and not self.filter_bar.text and self.pane.open_failure()
+
     def _paint_new_rows(self) -> None:
         self._paint_waits = False
         self._painted_at = time.monotonic()
         self.pane.show_new_rows()
-        if self.board.update(self.store):
+        changed = self.board.update(self.store)
+        end = self.pane.timeline.end
+        if (end is not None and self._end_board.update(end.store)) or changed:
             self._show_facts()
 
     def _show_facts(self) -> None:
         if not self.is_mounted:
             return
         now = self.now()
-        steps = self.board.listed(self.run.status)
+        steps = self.board.followed_by(self._end_board).listed(self.run.status)
         self.query_one("#status", StatusLine).show(run_facts(self.run, self.time_mode, now))
-        self.query_one("#facts", StatusLine).show(step_facts(self.run, steps, self.store))
+        self.query_one("#facts", StatusLine).show(step_facts(self.run, steps, self.pane.timeline))
         self.steps.now = now
         self.steps.show(steps)

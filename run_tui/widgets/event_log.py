@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from rich.segment import Segment
 from rich.style import Style
 from textual.message import Message
 from textual.reactive import reactive
 
 from run_tui.format import TimeMode, clean, event_time, headline, level_style, shorten
-from run_tui.store import EventStore
-from run_tui.view import EventView
+from run_tui.timeline import Place, Timeline
 from run_tui.widgets.row_list import RowList
 
 LEVEL_WORDS = {"WARNING": "WARN", "CRITICAL": "CRIT"}
@@ -18,7 +19,11 @@ SCROLL_STEP = 20
 
 
 class EventLog(RowList):
-    """Shows the rows of an `EventView`; while `follow` is on, the newest one stays in view."""
+    """Shows the rows of a `Timeline`; while `follow` is on, the newest one stays in view.
+
+    `chosen` is the place the user last chose: whatever comes, goes or is filtered out, the cursor stays on it, or on
+    the first row after it, and on the same line of the screen.
+    """
 
     follow: reactive[bool] = reactive(False)
     time_mode: reactive[TimeMode] = reactive(TimeMode.LOCAL)
@@ -27,56 +32,69 @@ class EventLog(RowList):
     class FollowChanged(Message):
         """Follow was switched on or off, or new events arrived while it is off."""
 
-    def __init__(self, view: EventView, *, id: str | None = None) -> None:
+    def __init__(self, timeline: Timeline, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.view = view
+        self.timeline = timeline
+        self.chosen: Place | None = None
         self.unseen = 0
-        self._painted_rows = 0
-
-    @property
-    def store(self) -> EventStore:
-        """The events behind the rows."""
-        return self.view.store
+        self._newest_part = timeline.parts[-1]
+        self._newest_rows = 0
+        self._was_complete = True
 
     def row_count(self) -> int:
         """As many rows as the filter lets through."""
-        return len(self.view)
+        return len(self.timeline)
 
     @property
-    def current_row(self) -> int | None:
-        """The store row under the cursor."""
-        return self.view[self.cursor] if len(self.view) else None
+    def place(self) -> Place | None:
+        """The place under the cursor."""
+        return self.timeline[self.cursor] if self.row_count() else None
 
-    def rows_added(self) -> None:
-        """The view grew at its end."""
-        added = max(0, len(self.view) - self._painted_rows)
-        self._painted_rows = len(self.view)
-        self.rows_changed(keep_strips=True)
-        if self.follow:
-            self.move_to(self.row_count() - 1)
-        elif added:
-            self.unseen += added
-            self.post_message(self.FollowChanged())
+    def rows_grew(self) -> None:
+        """Rows were added somewhere; those painted before still look the same."""
+        self._count_unseen()
+        self._show_chosen(keep_strips=True)
+
+    def rows_replaced(self) -> None:
+        """Other rows are shown now."""
+        self._newest_part, self._newest_rows = self.timeline.parts[-1], len(self.timeline.parts[-1])
+        self._was_complete = self.timeline.complete
+        self._show_chosen(keep_strips=False)
 
     def forget_unseen(self) -> None:
         """What is there now counts as seen."""
         self.unseen = 0
         self.post_message(self.FollowChanged())
 
-    def rows_replaced(self, row: int | None) -> None:
-        """The view shows other rows now; the cursor stays on store row `row`, or the next one after it."""
-        self._painted_rows = len(self.view)
-        self.rows_changed()
-        if self.follow:
-            self.move_to(self.row_count() - 1)
-        elif row is not None:
-            self.move_to(self.view.index_at(row), center=True)
-
     def move_to(self, index: int, *, by_user: bool = False, center: bool = False) -> None:
         """Puts the cursor on a row; a user who leaves the last one stops following."""
         super().move_to(index, by_user=by_user, center=center)
+        self.chosen = self.place
         if by_user and self.follow and self.cursor < self.row_count() - 1:
             self.follow = False
+
+    def strip_key(self, index: int) -> Hashable:
+        """Rows keep their looks when others are added before them."""
+        return self.timeline[index]
+
+    def _show_chosen(self, *, keep_strips: bool) -> None:
+        line = self.cursor - self.scroll_offset.y
+        self.rows_changed(keep_strips=keep_strips)
+        if self.follow:
+            self.move_to(self.row_count() - 1)
+        elif self.chosen is not None:
+            index = self.validate_cursor(self.timeline.index_at(self.chosen))
+            if index != self.cursor or self.cursor - self.scroll_offset.y != line:
+                self.cursor = index
+                self.scroll_to_row(index - line)
+
+    def _count_unseen(self) -> None:
+        part, complete = self.timeline.parts[-1], self.timeline.complete
+        added = len(part) - self._newest_rows
+        if part is self._newest_part and self._was_complete and complete and added > 0 and not self.follow:
+            self.unseen += added
+            self.post_message(self.FollowChanged())
+        self._newest_part, self._newest_rows, self._was_complete = part, len(part), complete
 
     def watch_follow(self, follow: bool) -> None:
         """Following starts at the end and forgets what had not been seen."""
@@ -104,14 +122,13 @@ class EventLog(RowList):
 
     def row_segments(self, index: int, width: int) -> list[Segment]:
         """Time, level, step, type and message of one event."""
-        row = self.view[index]
-        event = self.store.event(row)
-        rank = self.store.ranks[row]
-        style = self.style(level_style(rank))
-        quiet = self.style("quiet")
+        place = self.timeline[index]
+        store, row = self.timeline.store_of(place), place.row
+        event, rank = store.event(row), store.ranks[row]
+        style, quiet = self.style(level_style(rank)), self.style("quiet")
         level = "EVENT" if rank != event.level.rank else clean(LEVEL_WORDS.get(event.level, event.level))[:5]
         segments = [
-            Segment(f" {event_time(self.store.times[row], self.time_mode, self._reference(index)):>12}  ", quiet),
+            Segment(f" {event_time(store.times[row], self.time_mode, self._reference(index)):>12}  ", quiet),
             Segment(f"{level:<5}  ", style if rank > 2 else quiet),
         ]
         step_width = self._step_width(width)
@@ -131,12 +148,11 @@ class EventLog(RowList):
 
     def _reference(self, index: int) -> int:
         """What a relative time counts from: the first event, or the one shown above."""
-        if self.time_mode is TimeMode.DELTA:
-            return self.store.times[self.view[max(0, index - 1)]]
-        return self.store.times[0]
+        place = self.timeline[max(0, index - 1)] if self.time_mode is TimeMode.DELTA else Place(False, 0)
+        return self.timeline.store_of(place).times[place.row]
 
     def _step_width(self, width: int) -> int:
         if width < 56:
             return 0
-        longest = max((len(step) for step in self.store.steps.values if step), default=0)
-        return min(longest, WIDEST_STEP, width // 5)
+        steps = (step for part in self.timeline.parts for step in part.store.steps.values if step)
+        return min(max(map(len, steps), default=0), WIDEST_STEP, width // 5)

@@ -10,11 +10,11 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from run_tui.format import TimeMode, clock, headline, plural, zone, zone_name
-from run_tui.model import RunEvent
+from run_tui.model import EventPage, RunEvent
 from run_tui.query import Completion, Filter, Problem, SlowPattern, TimeContext, complete, parse, spelled
 from run_tui.query.editing import set_operator
 from run_tui.store import EventStore
-from run_tui.view import EventView
+from run_tui.timeline import Place, Timeline
 from run_tui.widgets.detail import Detail, Line, event_lines
 from run_tui.widgets.event_log import EventLog
 from run_tui.widgets.filter_bar import FilterBar
@@ -38,25 +38,19 @@ class EventPane(Vertical):
             super().__init__()
             self.pane = pane
 
-    def __init__(self, store: EventStore, now: Callable[[], float], *, id: str | None = None) -> None:
+    def __init__(self, run_id: str, now: Callable[[], float], *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.view = EventView(store)
+        self.timeline = Timeline(run_id)
+        self.run_ended = self.touched = False
         self._now = now
-        self._anchor: int | None = None
         self._good = Filter()
         self._all_frames = False
-        self.run_ended = False
 
     def compose(self) -> ComposeResult:
         """The filter, the log, the detail pane."""
         yield FilterBar(self._complete, HINT, id="filter")
-        yield EventLog(self.view, id="log")
+        yield EventLog(self.timeline, id="log")
         yield Detail(id="detail")
-
-    @property
-    def store(self) -> EventStore:
-        """The events there are."""
-        return self.view.store
 
     @property
     def log_rows(self) -> EventLog:
@@ -76,48 +70,57 @@ class EventPane(Vertical):
     @property
     def current(self) -> RunEvent | None:
         """The event under the cursor."""
-        row = self.log_rows.current_row
-        return None if row is None else self.store.event(row)
+        place = self.log_rows.place
+        return None if place is None else self.timeline.event(place)
+
+    def add_to_end(self, page: EventPage) -> None:
+        """Takes events of the end, which lies behind a gap."""
+        self.timeline.add_to_end(page, self._times())
+
+    def join(self) -> None:
+        """Closes the gap between the beginning and the end."""
+        log = self.log_rows
+        log.chosen = self.timeline.join(log.chosen)
+        self._advance(FIRST_SLICE)
+        log.rows_replaced()
 
     def show_new_rows(self) -> None:
-        """The store grew."""
+        """The events grew."""
         done = self._advance(FIRST_SLICE)
-        self.log_rows.rows_added()
+        self.log_rows.rows_grew()
         self.show_counts()
         if not done:
             self.post_message(self.ViewUnfinished(self))
 
     def show_store(self, store: EventStore) -> None:
         """Shows another store under the same filter, the cursor on the row with the same number."""
-        row = self.log_rows.current_row
-        self.view.replace_store(store, self._times())
-        self._show_filtered(row)
+        self.timeline.replace(store, self._times())
+        self._show_filtered()
 
     def continue_filter(self, seconds: float) -> bool:
         """Filters on for about `seconds`; True when done."""
         done = self._advance(seconds)
-        if self._anchor is not None:
-            self.log_rows.rows_replaced(self._anchor)
-        else:
-            self.log_rows.rows_added()
+        self.log_rows.rows_grew()
         self._finish(done)
         return done
 
-    def open_failure(self) -> None:
-        """Goes to the first failed step, or the first error, and shows it in full."""
-        index = self.view.first_of_type("STEP_FAILURE")
+    def open_failure(self) -> bool:
+        """Goes to the first failed step, or the first error, and shows it in full; False when there is none."""
+        index = self.timeline.first_of_type("STEP_FAILURE")
         if index is None:
-            index = self.view.seek(-1, 4, 1)
+            index = self.timeline.seek(-1, 4, 1)
         if index is not None:
             self.log_rows.move_to(index)
             self.show_event()
             self.call_after_refresh(self.log_rows.center_cursor)
+        return index is not None
 
     def show_event(self) -> None:
         """Opens the detail pane on the event under the cursor."""
-        row, event = self.log_rows.current_row, self.current
-        if row is not None and event is not None:
-            self.show_lines(list(event_lines(event, self._place(row), self._all_frames)))
+        place = self.log_rows.place
+        if place is not None:
+            event = self.timeline.event(place)
+            self.show_lines(list(event_lines(event, self._place_text(place), self._all_frames)))
 
     def show_lines(self, lines: list[Line]) -> None:
         """Opens the detail pane on something."""
@@ -141,7 +144,7 @@ class EventPane(Vertical):
 
     def seek(self, rank: int, direction: int) -> bool:
         """Goes to the next (1) or previous (-1) event of at least this level; False when there is none."""
-        index = self.view.seek(self.log_rows.cursor, rank, direction)
+        index = self.timeline.seek(self.log_rows.cursor, rank, direction)
         if index is not None:
             self.log_rows.move_to(index, by_user=True, center=True)
         return index is not None
@@ -158,7 +161,7 @@ class EventPane(Vertical):
     def show_counts(self) -> None:
         """Says what is shown and what is hidden."""
         log = self.log_rows
-        self.filter_bar.show_counts(counts_text(self.view, log.follow, log.unseen, zone_name(self.time_mode)))
+        self.filter_bar.show_counts(counts_text(self.timeline, log.follow, log.unseen, zone_name(self.time_mode)))
 
     def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
         """Filters at each keystroke; while the text is wrong the rows stay as they were."""
@@ -166,9 +169,8 @@ class EventPane(Vertical):
         query = parse(event.text)
         self.filter_bar.show_problems(query.problems)
         if not query.problems:
-            row = self.log_rows.current_row if self._anchor is None else self._anchor
-            self.view.apply(query.filter, self._times())
-            self._show_filtered(row)
+            self.timeline.apply(query.filter, self._times(), self.log_rows.chosen)
+            self._show_filtered()
 
     def on_row_list_opened(self, event: RowList.Opened) -> None:
         """Enter shows an event in full."""
@@ -178,7 +180,7 @@ class EventPane(Vertical):
     def on_row_list_moved(self, event: RowList.Moved) -> None:
         """An open detail pane follows the cursor."""
         event.stop()
-        self._anchor = None
+        self.touched |= event.by_user
         if self.detail.display:
             self.show_event()
 
@@ -192,10 +194,9 @@ class EventPane(Vertical):
             self.log_rows.time_mode = mode
             self.show_counts()
 
-    def _show_filtered(self, row: int | None) -> None:
-        self._anchor = row
+    def _show_filtered(self) -> None:
         done = self._advance(FIRST_SLICE)
-        self.log_rows.rows_replaced(row)
+        self.log_rows.rows_replaced()
         self.log_rows.show_notice(("plain", "No event fits this filter."), ("quiet", "esc clears it."))
         self._finish(done)
         if not done:
@@ -203,41 +204,50 @@ class EventPane(Vertical):
 
     def _finish(self, done: bool) -> None:
         if done:
-            self._anchor = None
-            self._good = self.view.filter or Filter()
+            self._good = self.timeline.filter or Filter()
+        if self.detail.display:
+            self.show_event()
         self.show_counts()
 
     def _advance(self, seconds: float) -> bool:
         """Filters; a pattern that turns out to take too long gives way to the filter before it."""
         try:
-            return self.view.advance(seconds)
+            return self.timeline.advance(seconds)
         except SlowPattern as error:
             self.filter_bar.show_problems((Problem(0, len(self.filter_bar.text), f"{error}. {error.hint}"),))
-            self.view.apply(self._good, self._times())
-            return self.view.advance(seconds)
+            self.timeline.apply(self._good, self._times(), self.log_rows.chosen)
+            return self.timeline.advance(seconds)
 
     def _complete(self, text: str, cursor: int) -> Completion | None:
-        steps = [step for step in self.store.steps.values if step]
-        types = [event_type for event_type in self.store.types.values if event_type]
+        stores = [part.store for part in self.timeline.parts]
+        steps = dict.fromkeys(step for store in stores for step in store.steps.values if step)
+        types = dict.fromkeys(name for store in stores for name in store.types.values if name)
         return complete(text, cursor, steps=steps, types=types)
 
     def _times(self) -> TimeContext:
-        times, now = self.store.times, int(self._now() * 1000)
-        ended = times[-1] if times and self.run_ended else None
-        return TimeContext(times[0] if times else now, ended, now, zone(self.time_mode))
+        now = int(self._now() * 1000)
+        first, last = self.timeline.beginning.store.times, self.timeline.parts[-1].store.times
+        ended = last[-1] if last and self.run_ended else None
+        return TimeContext(first[0] if first else now, ended, now, zone(self.time_mode))
 
-    def _place(self, row: int) -> str:
+    def _place_text(self, place: Place) -> str:
         mode = TimeMode.UTC if self.time_mode is TimeMode.UTC else TimeMode.LOCAL
-        return f"{clock(self.store.times[row], mode)} {zone_name(mode)}   {row + 1:,} of {len(self.store):,}"
+        at = f"{clock(self.timeline.store_of(place).times[place.row], mode)} {zone_name(mode)}"
+        if place.in_end and self.timeline.end is not None:
+            return f"{at}   {len(self.timeline.end.store) - place.row:,} from the end"
+        whole = "" if self.timeline.end is None else " read so far"
+        return f"{at}   {place.row + 1:,} of {self.timeline.held:,}{whole}"
 
 
-def counts_text(view: EventView, follow: bool, unseen: int, zone: str) -> str:
+def counts_text(timeline: Timeline, follow: bool, unseen: int, zone: str) -> str:
     """What the filter shows and hides, whether new events are in view, and the time zone."""
-    shown, held = len(view), len(view.store)
-    parts = [plural(held, "event")] if view.filter is None else [f"{shown:,} of {held:,}"]
-    if not view.complete:
-        parts[0] += f" · {view.scanned * 100 // max(1, held)}% searched"
-    hidden = view.hidden_by_level()
+    shown, held = len(timeline), timeline.held
+    parts = [plural(held, "event")] if timeline.filter is None else [f"{shown:,} of {held:,}"]
+    if timeline.end is not None:
+        parts[0] += " read so far"
+    if not timeline.complete:
+        parts[0] += f" · {timeline.scanned * 100 // max(1, held)}% searched"
+    hidden = timeline.hidden_by_level()
     if hidden is not None:
         parts.append(f"{hidden[0]:,} below {hidden[1]}")
     if follow:

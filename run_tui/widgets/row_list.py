@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Hashable
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -58,7 +59,7 @@ class RowList(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._strips: LRUCache[tuple[int, int], Strip] = LRUCache(512)
+        self._strips: LRUCache[tuple[Hashable, int], Strip] = LRUCache(512)
         self._styles: dict[str, Style] = {}
         self._centered = False
         self._notice: list[tuple[str, str]] = []
@@ -76,6 +77,10 @@ class RowList(ScrollView, can_focus=True):
     def row_segments(self, index: int, width: int) -> list[Segment]:
         """The row's content, harmless already; cut or padded to `width` cells here."""
         raise NotImplementedError
+
+    def strip_key(self, index: int) -> Hashable:
+        """What a row's looks are remembered by."""
+        return index
 
     def style(self, name: str) -> Style:
         """A named style in the current theme."""
@@ -104,7 +109,7 @@ class RowList(ScrollView, can_focus=True):
     def center_cursor(self) -> None:
         """Scrolls so that the cursor has a third of the rows above it, and keeps it there until it moves."""
         self._centered = True
-        self._scroll(self.cursor - self.size.height // 3)
+        self.scroll_to_row(self.cursor - self.size.height // 3)
 
     def validate_cursor(self, cursor: int) -> int:
         """The cursor stays on the rows there are; 0 when there are none."""
@@ -120,10 +125,11 @@ class RowList(ScrollView, can_focus=True):
         index, width = self.scroll_offset.y + y, self.size.width
         if index >= self.row_count():
             return self._notice_line(y, width) if not self.row_count() else Strip.blank(width, self.rich_style)
-        strip = self._strips.get((index, width))
+        key = (self.strip_key(index), width)
+        strip = self._strips.get(key)
         if strip is None:
             strip = Strip(self.row_segments(index, width)).adjust_cell_length(width).apply_style(self.rich_style)
-            self._strips[index, width] = strip
+            self._strips[key] = strip
         if index == self.cursor:
             style = self.style("cursor" if self.has_focus else "cursor-away")
             return Strip(Segment.apply_style(strip, post_style=style), strip.cell_length)
@@ -202,7 +208,8 @@ class RowList(ScrollView, can_focus=True):
             top = self.cursor
         elif self.cursor >= top + height:
             top = self.cursor - height + 1
-        self._scroll(top)
+        self.scroll_to_row(top)
 
-    def _scroll(self, top: int) -> None:
+    def scroll_to_row(self, top: int) -> None:
+        """Scrolls until this row is the topmost, as far as there are rows."""
         self.scroll_to(y=max(0, top), animate=False, immediate=True, force=True)

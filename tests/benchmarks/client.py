@@ -16,31 +16,37 @@ from typing import Any
 
 import httpx
 
-from run_tui.feed import Feed, FeedState, Loaded, Phase, Restarted
+from run_tui.feed import Feed, FeedState, Joined, Loaded, Phase, Restarted
+from run_tui.query import TimeContext
 from run_tui.sources import open_source
 from run_tui.sources.dagster import queries
-from run_tui.store import EventStore
+from run_tui.timeline import Timeline
 
 LIMIT = 1000
+_NO_TIMES = TimeContext(0, None, 0)
 
 
 async def by_product(url: str, run_id: str) -> dict[str, Any]:
     """As the app does it, without a screen: until the feed knows that it has all there is for now."""
     source = open_source("dagster", url)
-    store, complete = EventStore(run_id), None
-    async with aclosing(Feed(source, run_id).updates()) as updates:
+    timeline, costs = Timeline(run_id), {}
+    async with aclosing(Feed(source, run_id, jump=True).updates()) as updates:
         async for update in updates:
             match update:
+                case Loaded(page, of_end=True):
+                    timeline.add_to_end(page, _NO_TIMES)
                 case Loaded(page):
-                    store.append(page)
+                    timeline.add(page)
+                case Joined():
+                    timeline.join(None)
                 case Restarted():
-                    store = EventStore(run_id)
+                    timeline = Timeline(run_id)
                 case FeedState(phase=phase) if phase is not Phase.LOADING:
-                    complete = _costs(len(store))
+                    costs = _costs(timeline.held)
                     break
             await asyncio.sleep(0)
     await source.aclose()
-    return complete or {}
+    return costs
 
 
 def by_bare_loop(url: str, run_id: str, query: str, pages: int | None = None) -> dict[str, Any]:

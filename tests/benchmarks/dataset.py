@@ -44,7 +44,7 @@ class Dataset:
     def last_time(self) -> str:
         """When the last line was written, as it stands there."""
         with self.lines.open("rb") as file:
-            file.seek(-2000, os.SEEK_END)
+            file.seek(max(-2000, -self.lines.stat().st_size), os.SEEK_END)
             return file.read().splitlines()[-1][:23].decode()
 
     def lines_with(self, word: str) -> int:

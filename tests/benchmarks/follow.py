@@ -104,6 +104,7 @@ def _table(figures: Figures, report: dict[str, Any]) -> str:
     rows: list[list[Cell]] = []
     for name in names:
         value = figures[name]
-        rows.append([name.replace("_", " "), value if isinstance(value, int | float) else str(value)])
+        text = ("no", "yes")[value] if isinstance(value, bool) else value
+        rows.append([name.replace("_", " "), text if isinstance(text, int | float | str) else None])
     rows += [[f"  {slow['what'][:60]}", slow["ms"]] for slow in report["slowest"][:3]]
     return table((f"{figures['rate']:,.0f} events/s", ""), rows)

@@ -1,0 +1,146 @@
+"""A run's events in order from what has been read: the beginning, and while there is a gap behind it, the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from run_tui.model import EventPage, RunEvent
+from run_tui.query import Filter, TimeContext
+from run_tui.store import EventStore
+from run_tui.view import EventView
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where an event is: its row in the store of the beginning, or in that of the end."""
+
+    in_end: bool
+    row: int
+
+
+class Timeline:
+    """The events that a filter lets through, numbered from 0 across both parts; without a filter, all."""
+
+    def __init__(self, run_id: str) -> None:
+        self.beginning = EventView(EventStore(run_id))
+        self.end: EventView | None = None
+        self._end_pages: list[EventPage] = []
+
+    def __len__(self) -> int:
+        return len(self.beginning) + (len(self.end) if self.end is not None else 0)
+
+    def __getitem__(self, index: int) -> Place:
+        """The place of the event shown at `index`."""
+        before = len(self.beginning)
+        if self.end is None or index < before:
+            return Place(False, self.beginning[index])
+        return Place(True, self.end[index - before])
+
+    @property
+    def parts(self) -> tuple[EventView, ...]:
+        """The views of the parts, in order."""
+        return (self.beginning,) if self.end is None else (self.beginning, self.end)
+
+    @property
+    def held(self) -> int:
+        """How many events have been read, shown or not."""
+        return sum(len(part.store) for part in self.parts)
+
+    @property
+    def scanned(self) -> int:
+        """How many events the filter has looked at."""
+        return sum(part.scanned for part in self.parts)
+
+    @property
+    def filter(self) -> Filter | None:
+        """The filter in force."""
+        return self.beginning.filter
+
+    @property
+    def complete(self) -> bool:
+        """Whether the filter has looked at every event there is."""
+        return all(part.complete for part in self.parts)
+
+    @property
+    def gap_at(self) -> int | None:
+        """The index of the first event after the gap; None where there is none."""
+        return None if self.end is None else len(self.beginning)
+
+    def store_of(self, place: Place) -> EventStore:
+        """The store that holds the event."""
+        return self.end.store if place.in_end and self.end is not None else self.beginning.store
+
+    def event(self, place: Place) -> RunEvent:
+        """The event, whole."""
+        return self.store_of(place).event(place.row)
+
+    def index_at(self, place: Place) -> int:
+        """Where the event is shown, or the first one after it."""
+        if place.in_end and self.end is not None:
+            return len(self.beginning) + self.end.index_at(place.row)
+        return self.beginning.index_at(place.row)
+
+    def add(self, page: EventPage) -> None:
+        """Appends to the beginning."""
+        self.beginning.store.append(page)
+
+    def add_to_end(self, page: EventPage, times: TimeContext) -> None:
+        """Appends to the end, which lies behind a gap."""
+        if self.end is None:
+            self.end = EventView(EventStore(self.beginning.store.run_id))
+            self.end.apply(self.beginning.filter, times)
+        self.end.store.append(page)
+        self._end_pages.append(page)
+
+    def join(self, place: Place | None) -> Place | None:
+        """Closes the gap; where the event at `place` is from now on."""
+        before = len(self.beginning.store)
+        for page in self._end_pages:
+            self.beginning.store.append(page)
+        self.end = None
+        self._end_pages.clear()
+        return Place(False, before + place.row) if place is not None and place.in_end else place
+
+    def replace(self, store: EventStore, times: TimeContext) -> None:
+        """Shows another store, read anew, under the same filter."""
+        self.end = None
+        self._end_pages.clear()
+        self.beginning.replace_store(store, times)
+
+    def apply(self, filter: Filter | None, times: TimeContext, near: Place | None) -> None:
+        """Starts over with another filter, with the rows near a place first."""
+        for part in self.parts:
+            part.apply(filter, times)
+
+    def advance(self, seconds: float) -> bool:
+        """Filters on for about `seconds`; True when nothing is left to look at. The end goes first: it is short."""
+        return all(part.advance(seconds) for part in reversed(self.parts))
+
+    def seek(self, index: int, rank: int, direction: int) -> int | None:
+        """Where the next (1) or previous (-1) event of at least this effective level is shown from `index` on."""
+        before = len(self.beginning)
+        if self.end is None:
+            return self.beginning.seek(index, rank, direction)
+        if direction > 0:
+            found = self.beginning.seek(index, rank, 1) if index < before else None
+            if found is None:
+                later = self.end.seek(max(index - before, -1), rank, 1)
+                found = None if later is None else before + later
+            return found
+        earlier = self.end.seek(index - before, rank, -1) if index > before else None
+        return self.beginning.seek(min(index, before), rank, -1) if earlier is None else before + earlier
+
+    def first_of_type(self, event_type: str) -> int | None:
+        """Where the first event of a type is shown."""
+        found = self.beginning.first_of_type(event_type)
+        if found is None and self.end is not None:
+            later = self.end.first_of_type(event_type)
+            found = None if later is None else len(self.beginning) + later
+        return found
+
+    def hidden_by_level(self) -> tuple[int, str] | None:
+        """How many events a minimum level hides, and its name; None where the filter sets none."""
+        hidden = [part.hidden_by_level() for part in self.parts]
+        if hidden[0] is None:
+            return None
+        return sum(count for count, _ in filter(None, hidden)), hidden[0][1]
