@@ -17,16 +17,18 @@ from textual.pilot import Pilot
 
 from run_tui.app import RunTuiApp
 from run_tui.demo import create_app
+from run_tui.model import MAX_PAGE, EventPage
 from run_tui.query import parse
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
-from run_tui.sources import open_source
+from run_tui.sources.dagster import DagsterSource
 from tests.waiting import until
 
 NOW = 1_795_350_667.0
 """2026-11-22 12:31:07 UTC."""
 PICTURES = Path(__file__).parents[1] / "screenshots"
 
+Page = Callable[..., Awaitable[EventPage]]
 Take = Callable[[Pilot[None]], Awaitable[None]]
 
 
@@ -36,16 +38,35 @@ async def demo_app(
     run_id: str | None = None,
     now: Callable[[], float] = lambda: NOW,
     wait: bool = True,
+    gate: asyncio.Event | None = None,
 ) -> AsyncIterator[Pilot[None]]:
-    """The explorer on the demo, in UTC, at NOW or as `now` tells; by default when its runs are on screen."""
+    """The explorer on the demo, in UTC, at NOW or as `now` tells; by default when its runs are on screen.
+
+    While a `gate` is not set, the pages between a long run's first and last wait at it.
+    """
     os.environ["TZ"] = "UTC"
     time.tzset()
-    source = open_source("dagster", "http://demo", app=create_app(now), name="demo")
+    source = DagsterSource("http://demo", app=create_app(now), name="demo")
+    if gate is not None:
+        source.page = _gated(source.page, gate)  # type: ignore[method-assign, assignment]
     app = RunTuiApp(source, "demo", run_id, now=now)
     async with app.run_test(size=size) as pilot:
         if wait:
             await until(lambda: isinstance(app.screen, RunsScreen) and app.screen.rows.row_count() > 0)
         yield pilot
+
+
+def _gated(page: Page, gate: asyncio.Event) -> Page:
+    pages = 0
+
+    async def gated(run_id: str, cursor: str | None = None, limit: int = MAX_PAGE) -> EventPage:
+        nonlocal pages
+        pages += 1
+        if pages > 2:
+            await gate.wait()
+        return await page(run_id, cursor, limit)
+
+    return gated
 
 
 def runs_screen(pilot: Pilot[None]) -> RunsScreen:

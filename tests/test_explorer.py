@@ -364,7 +364,8 @@ async def test_not_a_dagster_server_says_what_answered() -> None:
 
 
 async def test_a_long_run_shows_its_end_first_and_closes_the_gap() -> None:
-    async with demo_app() as pilot:
+    gate = asyncio.Event()
+    async with demo_app(gate=gate) as pilot:
         rows = runs_screen(pilot).rows
         rows.move_to([run.pipeline_name for run in rows.runs].index("warehouse_backfill"))
         await pilot.press("enter")
@@ -377,6 +378,7 @@ async def test_a_long_run_shows_its_end_first_and_closes_the_gap() -> None:
         await pilot.press("k", "k")
         chosen, line = screen.pane.current, screen.rows.cursor - screen.rows.scroll_offset.y
         assert chosen is not None
+        gate.set()
         await until(lambda: screen.all_read)
         await pilot.pause()
         assert len(screen.store) == 50_000
