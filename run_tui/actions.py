@@ -51,6 +51,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("run.critical", "5", "Critical", "Show critical events only.", "run", "level(5)"),
     Action("run.left", "left", "Left", "Scroll long messages back.", "run", "scroll_text(-1)"),
     Action("run.right", "right", "Right", "Scroll long messages sideways.", "run", "scroll_text(1)"),
+    Action("run.wrap", "ctrl+w", "Wrap", "Show long messages over several lines, or cut them.", "run", "wrap"),
     Action("run.copy", "y", "Copy row", "Copy the row to the clipboard.", "run", "copy(False)"),
     Action("run.copy_all", "Y", "Copy event", "Copy the whole event with its errors.", "run", "copy(True)"),
     Action("app.palette", "ctrl+p,colon", "Palette", "All commands by name.", "app", "command_palette"),

@@ -387,3 +387,35 @@ async def test_a_long_run_shows_its_end_first_and_closes_the_gap() -> None:
         assert screen.rows.cursor == 49_997
         assert screen.rows.cursor - screen.rows.scroll_offset.y == line
         assert screen.store.event(49_999).message == last.message
+
+
+async def test_long_messages_wrap_and_scroll_sideways() -> None:
+    async with demo_app((80, 24)) as pilot:
+        screen = await open_run(pilot, "FAILURE", "nightly_etl")
+        await pilot.press("escape")
+        event = screen.pane.current
+        assert event is not None
+        cut = visible(screen.rows)
+        assert "rejected, 0 rows written" not in "".join(cut)
+        await pilot.press("ctrl+w")
+        lines = visible(screen.rows)
+        at = next(n for n, line in enumerate(lines) if "STEP_FAILURE" in line)
+        message = "".join(line[40:].strip() + " " for line in lines[at : at + 3])
+        assert lines[at + 1].startswith(" " * 20)
+        assert "rejected" in message.replace(" ", "")
+        await pilot.press("G")
+        assert any(screen.rows.cursor == screen.rows._row_at(y)[0] for y in range(screen.rows.size.height))
+        await pilot.press("g", "ctrl+w", "right")
+        assert screen.rows.text_offset > 0
+        await pilot.press("left", "left")
+        assert screen.rows.text_offset == 0
+
+
+async def test_a_wrapped_log_is_followed_to_its_last_line() -> None:
+    async with demo_app((80, 24)) as pilot:
+        screen = await open_run(pilot, "STARTED", "clickstream_ingest")
+        await pilot.press("ctrl+w")
+        await pilot.pause()
+        last = screen.rows.row_count() - 1
+        assert screen.rows.cursor == last
+        assert last in {screen.rows._row_at(y)[0] for y in range(screen.rows.size.height)}

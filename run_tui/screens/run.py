@@ -165,6 +165,10 @@ class RunScreen(ViewScreen):
         """Scrolls messages sideways."""
         self.rows.scroll_text(steps)
 
+    def action_wrap(self) -> None:
+        """Shows long messages whole, over several lines, or cuts them."""
+        self.rows.wrap = not self.rows.wrap
+
     def action_level(self, rank: int) -> None:
         """Sets the minimum level."""
         self.pane.set_level(rank)

@@ -11,7 +11,7 @@ from textual.reactive import reactive
 
 from run_tui.format import TimeMode, clean, event_time, headline, level_style, shorten
 from run_tui.timeline import Place, Timeline
-from run_tui.widgets.row_list import RowList
+from run_tui.widgets.row_list import MOST_LINES, RowList
 
 LEVEL_WORDS = {"WARNING": "WARN", "CRITICAL": "CRIT"}
 WIDEST_STEP = 24
@@ -135,7 +135,14 @@ class EventLog(RowList):
         if step_width:
             step = shorten(clean(event.step_key or ""), step_width)
             segments.append(Segment(f"{step:<{step_width}}  ", self.style("name" if rank > 1 else "quiet")))
-        return segments + self._message_segments(headline(event, 4 * width + self.text_offset), event.event_type, style)
+        return segments + self._message_segments(
+            headline(event, (MOST_LINES if self.wrap else 4) * width + self.text_offset), event.event_type, style
+        )
+
+    def wrap_indent(self, width: int) -> int:
+        """Further lines of a message stand under its first."""
+        step_width = self._step_width(width)
+        return 22 + (step_width + 2 if step_width else 0)
 
     def _message_segments(self, text: str, event_type: str | None, style: Style) -> list[Segment]:
         kind = f"{clean(event_type)}  " if event_type else ""

@@ -20,6 +20,9 @@ from textual.strip import Strip
 from run_tui.actions import bindings
 from run_tui.widgets.styles import COMPONENTS, named_style
 
+MOST_LINES = 12
+"""Lines that a wrapped row takes at most; the detail pane shows the rest."""
+
 
 class RowList(ScrollView, can_focus=True):
     """Rows are asked for by index only when they are painted, so their number does not matter.
@@ -32,6 +35,7 @@ class RowList(ScrollView, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
 
     cursor: reactive[int] = reactive(0, repaint=False)
+    wrap: reactive[bool] = reactive(False)
 
     class Opened(Message):
         """A row was chosen: enter, or a second click on it."""
@@ -59,7 +63,7 @@ class RowList(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._strips: LRUCache[tuple[Hashable, int], Strip] = LRUCache(512)
+        self._strips: LRUCache[tuple[Hashable, int], list[Strip]] = LRUCache(512)
         self._styles: dict[str, Style] = {}
         self._centered = False
         self._notice: list[tuple[str, str]] = []
@@ -78,6 +82,10 @@ class RowList(ScrollView, can_focus=True):
         """The row's content, harmless already; cut or padded to `width` cells here."""
         raise NotImplementedError
 
+    def wrap_indent(self, width: int) -> int:
+        """Cells left blank before the further lines of a wrapped row."""
+        return 2
+
     def strip_key(self, index: int) -> Hashable:
         """What a row's looks are remembered by."""
         return index
@@ -92,7 +100,8 @@ class RowList(ScrollView, can_focus=True):
         """Rows came, went or look different; with `keep_strips` those painted before still look the same."""
         if not keep_strips:
             self._strips.clear()
-        size = Size(self.size.width, self.row_count())
+        # Wrapped rows may need several lines: the last row can be scrolled up to the top.
+        size = Size(self.size.width, self.row_count() + (self.size.height - 1 if self.wrap else 0))
         if self.virtual_size != size:
             self.virtual_size = size
         self.cursor = self.validate_cursor(self.cursor)
@@ -120,16 +129,19 @@ class RowList(ScrollView, can_focus=True):
         self._repaint(before)
         self._repaint(after)
 
+    def watch_wrap(self) -> None:
+        """Rows take other room."""
+        if self.is_mounted:
+            self.rows_changed()
+            self._bring_into_view(center=False)
+
     def render_line(self, y: int) -> Strip:
         """One visible line, counted from the top of the widget."""
-        index, width = self.scroll_offset.y + y, self.size.width
+        width = self.size.width
+        index, line = self._row_at(y)
         if index >= self.row_count():
             return self._notice_line(y, width) if not self.row_count() else Strip.blank(width, self.rich_style)
-        key = (self.strip_key(index), width)
-        strip = self._strips.get(key)
-        if strip is None:
-            strip = Strip(self.row_segments(index, width)).adjust_cell_length(width).apply_style(self.rich_style)
-            self._strips[key] = strip
+        strip = self._row_strips(index)[line]
         if index == self.cursor:
             style = self.style("cursor" if self.has_focus else "cursor-away")
             return Strip(Segment.apply_style(strip, post_style=style), strip.cell_length)
@@ -159,7 +171,7 @@ class RowList(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """A click puts the cursor on a row, a second one opens it."""
-        index = self.scroll_offset.y + event.y
+        index, _ = self._row_at(event.y)
         if index < self.row_count():
             self.move_to(index, by_user=True)
             if event.chain == 2:
@@ -197,8 +209,43 @@ class RowList(ScrollView, can_focus=True):
         strip = Strip([Segment(f"   {line}", self.style(style))])
         return strip.adjust_cell_length(width).apply_style(self.rich_style)
 
+    def _row_at(self, y: int) -> tuple[int, int]:
+        """The row painted at line `y` of the widget, and which of its lines that is."""
+        index = self.scroll_offset.y
+        if not self.wrap:
+            return index + y, 0
+        while index < self.row_count():
+            lines = len(self._row_strips(index))
+            if y < lines:
+                return index, y
+            index, y = index + 1, y - lines
+        return index, 0
+
+    def _row_strips(self, index: int) -> list[Strip]:
+        width = self.size.width
+        key = (self.strip_key(index), width)
+        strips = self._strips.get(key)
+        if strips is None:
+            whole = Strip(self.row_segments(index, width))
+            lines = self._wrapped(whole, width) if self.wrap else [whole]
+            strips = [line.adjust_cell_length(width).apply_style(self.rich_style) for line in lines]
+            self._strips[key] = strips
+        return strips
+
+    def _wrapped(self, whole: Strip, width: int) -> list[Strip]:
+        indent = min(self.wrap_indent(width), width // 2)
+        lines, start = [whole.crop(0, width)], width
+        while start < whole.cell_length and len(lines) < MOST_LINES:
+            rest = whole.crop(start, start + width - indent)
+            lines.append(Strip([Segment(" " * indent), *rest]))
+            start += width - indent
+        return lines
+
     def _repaint(self, index: int) -> None:
-        self.refresh_lines(index, 1)
+        if self.wrap:
+            self.refresh()
+        else:
+            self.refresh_lines(index, 1)
 
     def _bring_into_view(self, center: bool) -> None:
         top, height = self.scroll_offset.y, max(1, self.size.height)
@@ -208,7 +255,17 @@ class RowList(ScrollView, can_focus=True):
             top = self.cursor
         elif self.cursor >= top + height:
             top = self.cursor - height + 1
+        if self.wrap:
+            top = max(top, self._lowest_top())
         self.scroll_to_row(top)
+
+    def _lowest_top(self) -> int:
+        """The first row from which the cursor's row is still in view whole."""
+        room, top = self.size.height - len(self._row_strips(self.cursor)), self.cursor
+        while top > 0 and room >= len(self._row_strips(top - 1)):
+            top -= 1
+            room -= len(self._row_strips(top))
+        return top
 
     def scroll_to_row(self, top: int) -> None:
         """Scrolls until this row is the topmost, as far as there are rows."""

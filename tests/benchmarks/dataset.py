@@ -14,6 +14,9 @@ from platformdirs import user_cache_path
 
 from tests.benchmarks import generate
 
+TIME_WIDTH = 23
+"""Of the time at the beginning of a line: `2026-11-20 00:00:00.083`."""
+
 
 def folder() -> Path:
     """Where generated runs are kept: RUN_TUI_BENCHMARKS, else the user's cache."""
@@ -45,12 +48,12 @@ class Dataset:
         """When the last line was written, as it stands there."""
         with self.lines.open("rb") as file:
             file.seek(max(-2000, -self.lines.stat().st_size), os.SEEK_END)
-            return file.read().splitlines()[-1][:23].decode()
+            return file.read().splitlines()[-1][:TIME_WIDTH].decode()
 
-    def lines_with(self, word: str) -> int:
-        """How many lines hold a word, in any case."""
+    def times_with(self, word: str) -> set[str]:
+        """When the lines were written that hold a word, in any case; no two lines have one time."""
         with self.lines.open("rb") as lines:
-            return sum(word.encode() in line.lower() for line in lines)
+            return {line[:TIME_WIDTH].decode() for line in lines if word.encode() in line.lower()}
 
     def _write(self, seed: int) -> None:
         print(f"Generating {self.count:,} events …", file=sys.stderr)

@@ -193,7 +193,7 @@ def _figures(keys: list[Keystroke], events: int) -> Figures:
             }
             for kind, some in _by_kind(keys).items()
         },
-        "slowest": [
+        "slowest_keys": [
             {"text": key.text, "first_paint_ms": key.first_paint, "full_count_ms": key.full_count}
             for key in sorted(keys, key=lambda key: -(key.full_count or 0))[:5]
         ],
