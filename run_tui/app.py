@@ -246,7 +246,7 @@ def run_app(source: Source, connection: str, run_id: str | None = None, keys: Ma
 
 def _reconnecting(error: SourceError, retry_in: float | None) -> Activity:
     until = None if retry_in is None else time.monotonic() + retry_in
-    return Activity(f"↻ {clean(str(error))}", "warning", until)
+    return Activity(clean(str(error)), "warning", until)
 
 
 def _activity(state: FeedState) -> Activity:

@@ -216,6 +216,8 @@ class RunScreen(ViewScreen):
         end = self.pane.timeline.end
         if (end is not None and self._end_board.update(end.store)) or changed:
             self._show_facts()
+        else:
+            self._show_event_facts()
 
     def _show_facts(self) -> None:
         if not self.is_mounted:
@@ -223,6 +225,9 @@ class RunScreen(ViewScreen):
         now = self.now()
         steps = self.board.followed_by(self._end_board).listed(self.run.status)
         self.query_one("#status", StatusLine).show(run_facts(self.run, self.time_mode, now))
-        self.query_one("#facts", StatusLine).show(step_facts(self.run, steps, self.pane.timeline))
         self.steps.now = now
         self.steps.show(steps)
+        self._show_event_facts()
+
+    def _show_event_facts(self) -> None:
+        self.query_one("#facts", StatusLine).show(step_facts(self.run, self.steps.steps, self.pane.timeline))

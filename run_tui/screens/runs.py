@@ -81,7 +81,9 @@ class RunsScreen(ViewScreen):
         """Says where the runs come from."""
         super().on_mount()
         facts = [Fact("run-tui", "accent"), Fact(clean(self._connection), rank=1)]
-        if self._where != self._connection:
+        if self._connection in self._where:
+            facts = [facts[0], Fact(clean(self._where), rank=1)]
+        else:
             facts.append(Fact(clean(self._where), "quiet", 2))
         self.query_one(StatusLine).show(facts)
         self.rows.show_notice(("quiet", f"Asking {clean(self._where)} …"))

@@ -44,7 +44,7 @@ class Activity:
         """As it reads now."""
         if self.until is None:
             return Fact(self.text, self.style)
-        return Fact(f"{self.text}, next try in {max(0, ceil(self.until - now))}s", self.style)
+        return Fact(f"↻ next try in {max(0, ceil(self.until - now))}s: {self.text}", self.style)
 
 
 class StatusLine(Widget):
@@ -80,7 +80,8 @@ class StatusLine(Widget):
         width = self.size.width
         right = self._activity.fact(time.monotonic()) if self._activity else Fact("")
         left = list(self._facts)
-        while len(left) > 1 and _length(left) + len(GAP) + cell_len(right.text) + 2 > width:
+        reserved = min(cell_len(right.text), width // 3)
+        while len(left) > 1 and _length(left) + len(GAP) + reserved + 2 > width:
             left.remove(max(reversed(left), key=lambda fact: fact.rank))
         text = Text(" ", no_wrap=True, overflow="ellipsis", end="")
         for number, fact in enumerate(left):
