@@ -58,7 +58,7 @@ def test_unknown_statuses_and_levels_keep_their_text() -> None:
     assert '"HIBERNATING"' in run.model_dump_json()
     assert RunEventLevel("NOTICE").rank == RunEventLevel.INFO.rank
     with pytest.raises(ValueError, match="5"):
-        RunStatus(5)
+        RunStatus(5)  # type: ignore[arg-type]
 
 
 def test_structure_counts_as_info_at_least() -> None:

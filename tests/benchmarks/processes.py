@@ -42,7 +42,7 @@ def environment(**more: str) -> dict[str, str]:
     if chosen := os.environ.get("RUN_TUI_BENCHMARKS"):
         kept["RUN_TUI_BENCHMARKS"] = chosen
     fixed = {"TZ": "UTC", "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT)}
-    return kept | fixed | {"RUN_TUI_CONFIG": os.devnull + ".toml"} | more
+    return kept | fixed | {"RUN_TUI_CONFIG": "/nonexistent/config.toml"} | more
 
 
 @dataclass(frozen=True)
