@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
@@ -45,7 +46,18 @@ class Recording:
     @cached_property
     def _whole(self) -> dict[str, Any]:
         whole: dict[str, Any] = json.loads(gzip.decompress(self.file.read_bytes()))
+        for event in whole["events"]:
+            if event.get("error"):
+                event["error"]["causes"] = list(_causes(event["error"]))
         return whole
+
+
+def _causes(error: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The causes nested in an error, one by one: servers tell them in both ways."""
+    cause = error.get("cause")
+    if cause is not None:
+        yield cause
+        yield from _causes(cause)
 
 
 class Waiting:

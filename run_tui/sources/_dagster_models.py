@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import reduce
 from graphlib import CycleError, TopologicalSorter
 
 from run_tui.errors import BadAnswer
@@ -74,11 +75,16 @@ def _details(event: wire.Event) -> EventDetails | None:
 
 def _error(error: wire.PythonError) -> ErrorInfo:
     cause = error.get("cause")
+    listed = reduce(_raised_from, reversed(error.get("causes", ())), None)
+    return _raised_from(listed if cause is None else _error(cause), error)
+
+
+def _raised_from(cause: ErrorInfo | None, error: wire.PythonError) -> ErrorInfo:
     return ErrorInfo(
         class_name=error.get("className"),
         message=error["message"].rstrip(),
         stack=error.get("stack", ()),
-        cause=None if cause is None else _error(cause),
+        cause=cause,
     )
 
 

@@ -106,12 +106,13 @@ class Entries(TypedDict):
 
 
 class PythonError(TypedDict):
-    """An exception and what caused it."""
+    """An exception and what caused it: one nested in the other, or all in a list."""
 
     message: str
     className: NotRequired[str | None]
     stack: NotRequired[Lines]
     cause: NotRequired[PythonError | None]
+    causes: NotRequired[list[PythonError]]
 
 
 class CheckEvaluation(TypedDict):

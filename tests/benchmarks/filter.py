@@ -18,7 +18,7 @@ from tests.benchmarks.explorer import BLOCKS, ESCAPE, Probed, wait_loaded
 from tests.benchmarks.oracle import Oracle
 from tests.benchmarks.processes import Served, environment, product, served
 from tests.benchmarks.report import Figures, middle, p95, table, worst
-from tests.benchmarks.runview import RunView, await_view, first, for_good, read_view
+from tests.benchmarks.runview import RunView, await_view, first, for_good, read_view, watch
 from tests.benchmarks.server import RUN_ID
 from tests.benchmarks.terminal import Terminal
 
@@ -48,10 +48,14 @@ FAST_TYPING = 0.04
 
 @dataclass(frozen=True, slots=True)
 class Keystroke:
-    """What one key led to, milliseconds after it; None where there was nothing to see."""
+    """What one key led to, milliseconds after it; None where there was nothing to see.
+
+    `right` says whether in the end text, rows and count were those of the oracle.
+    """
 
     kind: str
     text: str
+    right: bool
     key_echo: float | None
     first_paint: float | None
     full_count: float | None
@@ -70,6 +74,7 @@ def run(args: argparse.Namespace) -> tuple[str, Figures]:
     oracle = Oracle(args.events)
     with served(args.events) as server:
         keys = _typed_with_care(server, oracle, args.kinds, SIZES[: args.sizes])
+    with served(args.events) as server:
         lag = _typed_fast(server, args.events, args.kinds)
     figures = {**_figures(keys, args.events), **lag}
     if not args.no_yardsticks:
@@ -143,12 +148,12 @@ def _press(terminal: Terminal, kind: str, text: str, expected: _Expected) -> Key
     def done(view: RunView) -> bool:
         return view.shows_text(text) and expected.counted(view) and expected.complete(view)
 
-    seen = await_view(terminal, done, timeout=KEY_TIMEOUT)
+    seen, right = watch(terminal, done, timeout=KEY_TIMEOUT)
     echo = None if text[-1] == " " else first(seen, lambda view: view.shows_text(text))
     since = echo or sent
     paint = None if expected.unchanged else first(seen, expected.painted, since)
     count = None if expected.unchanged else for_good(seen, expected.counted, since)
-    return Keystroke(kind, text, *(None if at is None else (at - sent) * 1000 for at in (echo, paint, count)))
+    return Keystroke(kind, text, right, *(None if at is None else (at - sent) * 1000 for at in (echo, paint, count)))
 
 
 def _typed_fast(server: Served, events: int, kinds: Iterable[str]) -> Figures:
@@ -176,6 +181,7 @@ def _figures(keys: list[Keystroke], events: int) -> Figures:
     return {
         "events": events,
         "keystrokes": len(keys),
+        "wrong": [key.text for key in keys if not key.right],
         "key_echo_ms_median": middle(echoes),
         "key_echo_ms_p95": p95(echoes),
         "first_paint_ms_median": middle(paints),

@@ -67,15 +67,23 @@ def await_view(
     terminal: Terminal, condition: Callable[[RunView], bool], *, quiet: float = 0.15, timeout: float
 ) -> list[Moment]:
     """All moments until one fulfils the condition and nothing more comes out. Raises `TimeoutError`."""
+    seen, fulfilled = watch(terminal, condition, quiet=quiet, timeout=timeout)
+    if not fulfilled:
+        raise TimeoutError(f"not within {timeout:g} s; the screen:\n{terminal.screen.text}")
+    return seen
+
+
+def watch(
+    terminal: Terminal, condition: Callable[[RunView], bool], *, quiet: float = 0.15, timeout: float
+) -> tuple[list[Moment], bool]:
+    """All moments until one fulfils the condition and nothing more comes out, or until time is over; which it was."""
     seen: list[Moment] = []
 
     def look() -> bool:
         seen.extend(moments(terminal))
         return condition(seen[-1][1] if seen else read_view(terminal.screen))
 
-    if terminal.settle(look, quiet, timeout):
-        return seen
-    raise TimeoutError(f"not within {timeout:g} s; the screen:\n{terminal.screen.text}")
+    return seen, terminal.settle(look, quiet, timeout)
 
 
 def first(seen: Sequence[Moment], condition: Callable[[RunView], bool], since: float = 0.0) -> float | None:

@@ -128,8 +128,8 @@ class ScriptedDagster:
         body = await request.json()
         query, variables = body["query"], body["variables"]
         self.asked.append(variables)
-        if not self.knows_all_types and "PoolMetadataEntry" in query:
-            return JSONResponse({"data": None, "errors": [{"message": "Unknown type 'PoolMetadataEntry'."}]}, 400)
+        if not self.knows_all_types and "AssetCheckEvaluationEvent" in query:
+            return JSONResponse({"data": None, "errors": [{"message": "Unknown type 'AssetCheckEvaluationEvent'."}]}, 400)
         known = variables["runId"] == RUN_ID
         data: dict[str, Any] = {}
         if "runOrError" in query and variables.get("withRun", True):
