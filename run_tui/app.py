@@ -133,7 +133,8 @@ class RunTuiApp(App[None]):
     async def _read_details(self, screen: RunScreen) -> None:
         """The plan and the tags come once; without them the run is still readable, so a failure is only said."""
         try:
-            screen.show_plan(await self.source.steps(screen.run.id))
+            if self.source.capabilities.steps:
+                screen.show_plan(await self.source.steps(screen.run.id))
             screen.show_run(await self.source.run_details(screen.run.id))
         except SourceError as error:
             self.notify(f"Steps and tags could not be read: {clean(str(error))}", severity="warning", markup=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from textual import events
 from textual.widgets import OptionList
 
 from run_tui.actions import ACTIONS
@@ -419,3 +420,12 @@ async def test_a_wrapped_log_is_followed_to_its_last_line() -> None:
         last = screen.rows.row_count() - 1
         assert screen.rows.cursor == last
         assert last in {screen.rows._row_at(y)[0] for y in range(screen.rows.size.height)}
+
+
+async def test_what_is_pasted_becomes_one_harmless_line() -> None:
+    async with demo_app() as pilot:
+        screen = await open_run(pilot, "FAILURE", "nightly_etl")
+        await pilot.press("slash")
+        screen.filter_bar.input.post_message(events.Paste("load\nstep:load_users \x1b]0;x\x07"))
+        await until(lambda: "load_users" in screen.filter_bar.text)
+        assert screen.filter_bar.text == "load step:load_users  ]0;x"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -43,6 +44,12 @@ class FilterInput(Input):
         self._complete = complete
         self._offered: Completion | None = None
         self._taken = -1
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A pasted text becomes one line without controls."""
+        event.prevent_default()
+        event.stop()
+        self.insert_text_at_cursor("".join(c if c.isprintable() else " " for c in event.text).strip())
 
     def completion(self) -> Completion | None:
         """What could stand at the cursor; while tab walks through candidates, where the walk began."""

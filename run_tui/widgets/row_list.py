@@ -74,6 +74,11 @@ class RowList(ScrollView, can_focus=True):
             self._notice = list(lines)
             self.refresh()
 
+    @property
+    def row_width(self) -> int:
+        """Cells a row can fill: the scrollbar has its own."""
+        return self.scrollable_content_region.width
+
     def row_count(self) -> int:
         """How many rows there are now."""
         raise NotImplementedError
@@ -101,7 +106,7 @@ class RowList(ScrollView, can_focus=True):
         if not keep_strips:
             self._strips.clear()
         # Wrapped rows may need several lines: the last row can be scrolled up to the top.
-        size = Size(self.size.width, self.row_count() + (self.size.height - 1 if self.wrap else 0))
+        size = Size(self.row_width, self.row_count() + (self.size.height - 1 if self.wrap else 0))
         if self.virtual_size != size:
             self.virtual_size = size
         self.cursor = self.validate_cursor(self.cursor)
@@ -137,7 +142,7 @@ class RowList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One visible line, counted from the top of the widget."""
-        width = self.size.width
+        width = self.row_width
         index, line = self._row_at(y)
         if index >= self.row_count():
             return self._notice_line(y, width) if not self.row_count() else Strip.blank(width, self.rich_style)
@@ -222,7 +227,7 @@ class RowList(ScrollView, can_focus=True):
         return index, 0
 
     def _row_strips(self, index: int) -> list[Strip]:
-        width = self.size.width
+        width = self.row_width
         key = (self.strip_key(index), width)
         strips = self._strips.get(key)
         if strips is None:

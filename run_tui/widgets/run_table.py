@@ -107,7 +107,7 @@ class RunTable(Vertical):
 
     def on_resize(self) -> None:
         """The titles stand over their columns."""
-        widths = column_widths(self.rows.size.width)
+        widths = column_widths(self.rows.row_width)
         titles = [
             f"{title:>{room}}" if title == "TOOK" else f"{title:<{room}}"
             for title, room in zip(TITLES, widths, strict=True)

@@ -129,7 +129,8 @@ class ScriptedDagster:
         query, variables = body["query"], body["variables"]
         self.asked.append(variables)
         if not self.knows_all_types and "AssetCheckEvaluationEvent" in query:
-            return JSONResponse({"data": None, "errors": [{"message": "Unknown type 'AssetCheckEvaluationEvent'."}]}, 400)
+            unknown = "Unknown type 'AssetCheckEvaluationEvent'."
+            return JSONResponse({"data": None, "errors": [{"message": unknown}]}, 400)
         known = variables["runId"] == RUN_ID
         data: dict[str, Any] = {}
         if "runOrError" in query and variables.get("withRun", True):
