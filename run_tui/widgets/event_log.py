@@ -162,4 +162,4 @@ class EventLog(RowList):
         if width < 56:
             return 0
         steps = (step for part in self.timeline.parts for step in part.store.steps.values if step)
-        return min(max(map(len, steps), default=0), WIDEST_STEP, width // 5)
+        return min(max(map(len, steps), default=0), WIDEST_STEP, width // 4)

@@ -250,8 +250,9 @@ def counts_text(timeline: Timeline, follow: bool, unseen: int, zone: str) -> str
     hidden = timeline.hidden_by_level()
     if hidden is not None:
         parts.append(f"{hidden[0]:,} below {hidden[1]}")
+    parts.append(zone)
     if follow:
         parts.append("following")
     elif unseen:
         parts.append(f"▼ {unseen:,} new")
-    return " · ".join([*parts, zone])
+    return " · ".join(parts)

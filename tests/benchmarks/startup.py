@@ -57,7 +57,7 @@ def _first_frame() -> tuple[float, float]:
     frame = rows = None
     with Terminal(product("demo"), SIZE, environment()) as terminal:
         deadline = terminal.started + 30
-        while rows is None and time.perf_counter() < deadline:
+        while (frame is None or rows is None) and time.perf_counter() < deadline:
             terminal.wait_quiet(0.02, 1)
             for at in terminal.replay():
                 lines = terminal.screen.lines
