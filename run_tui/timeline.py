@@ -110,7 +110,12 @@ class Timeline:
     def apply(self, filter: Filter | None, times: TimeContext, near: Place | None) -> None:
         """Starts over with another filter, with the rows near a place first."""
         for part in self.parts:
-            part.apply(filter, times)
+            part.apply(filter, times, self._row_near(part, near))
+
+    def _row_near(self, part: EventView, near: Place | None) -> int:
+        if near is not None and near.in_end == (part is self.end):
+            return near.row
+        return 0 if part is self.end or near is None else len(part.store)
 
     def advance(self, seconds: float) -> bool:
         """Filters on for about `seconds`; True when nothing is left to look at. The end goes first: it is short."""

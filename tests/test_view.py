@@ -70,20 +70,24 @@ def big_store(rows: int) -> EventStore:
     return store
 
 
+def slices(view: EventView, text: str) -> int:
+    """In how many slices a filter is worked through."""
+    view.apply(parse(text).filter, TIMES)
+    return 1 + sum(1 for _ in iter(lambda: view.advance(0), True))
+
+
 def test_work_is_done_in_slices_and_narrowing_looks_only_at_what_was_left() -> None:
     store = big_store(5 * BLOCK_ROWS)
     view = EventView(store)
     view.apply(parse("row 205").filter, TIMES)
     assert not view.advance(0)
-    assert view.scanned == BLOCK_ROWS
+    assert view.scanned < len(store)
     while not view.advance(0):
         pass
     assert shown(view) == expected(store, "row 205")
     view.apply(parse("row 2050").filter, TIMES)
     view.advance(60)
-    view.apply(parse("row 2050 of").filter, TIMES)
-    assert not view.advance(0)
-    assert view.advance(0)
+    assert slices(view, "row 2050 of") < slices(EventView(store), "row 2050 of")
     store.append(page_of([store.event(2050)]))
     view.advance(60)
     assert shown(view) == expected(store, "row 2050 of") == [2050, len(store) - 1]

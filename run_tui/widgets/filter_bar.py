@@ -102,6 +102,7 @@ class FilterBar(Vertical):
         self.input = FilterInput(complete)
         self._hint = hint
         self._problems: tuple[Problem, ...] = ()
+        self._counts = ""
 
     def compose(self) -> ComposeResult:
         """The line, and the hint below it."""
@@ -123,7 +124,9 @@ class FilterBar(Vertical):
 
     def show_counts(self, text: str) -> None:
         """What stands at the right: how much is shown and what is hidden."""
-        self.query_one("#filter-counts", Static).update(text)
+        if text != self._counts:
+            self._counts = text
+            self.query_one("#filter-counts", Static).update(text)
 
     def show_problems(self, problems: tuple[Problem, ...]) -> None:
         """What is wrong with the text, and where; () when nothing is."""

@@ -18,6 +18,8 @@ OPENING = 180.0
 """Seconds that a program gets to open the log."""
 FILTERING = 15.0
 """Seconds that it gets to filter."""
+LEFT_OVER = 2
+"""Lines of before that lnav may leave where they were; at most half of what it shows where others pass."""
 
 _ROW = re.compile(r"(\d\d\d\d-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}) [A-Z]")
 _INSTALL = {"lnav": "apt-get install lnav", "tl": "pip install toolong, in an environment of its own"}
@@ -82,10 +84,10 @@ def _lnav_filter(terminal: Terminal, word: str, held: int, passing: set[str]) ->
         for at in terminal.replay():
             text = terminal.screen.text
             rows = _ROW.findall(text)
-            # The line that was on top stays there, whether it passes or not.
-            if paint is None and bool(rows[1:]) == bool(passing) and passing.issuperset(rows[1:]):
+            right = sum(row in passing for row in rows)
+            if paint is None and (0 < right * 2 >= len(rows) if passing else len(rows) <= LEFT_OVER):
                 paint = at
-            if f"{held - len(passing)} Lines not shown" in text:
+            if count is None and f"{held - len(passing)} Lines not shown" in text:
                 count = at
     terminal.send(":reset-session\r")
     terminal.settle(lambda: "not shown" not in terminal.drained().text, 0.3, FILTERING)

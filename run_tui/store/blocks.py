@@ -1,0 +1,201 @@
+"""Rows in blocks of about a thousand: their texts joined, to be searched at once, and their times."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from run_tui.store.details import PART, Shape
+from run_tui.store.simd import fold
+
+BLOCK_ROWS = 1024
+BLOCK_BYTES = 1 << 18
+ARENA_BYTES = 1 << 21
+
+_FOLDS_TO_ASCII = re.compile("[ßİŉſǰ\u1e96-\u1e9a\u1e9e\u212aﬀ-ﬆ\ud800-\udfff]")
+"""What becomes ASCII where case is folded; and lone surrogates, which are no UTF-8."""
+
+
+class Block:
+    """Up to BLOCK_ROWS consecutive rows: their texts as UTF-8, each followed by PART, so that no word crosses rows.
+
+    Row `index` goes from byte `bounds[index]` to before `bounds[index + 1]`, the divider included. `ascii` says
+    whether there is nothing but ASCII; `odd` are the rows whose case cannot be folded in place, byte by byte; `span`
+    is the lowest and the highest time.
+    """
+
+    __slots__ = ("_base", "_detailed", "_shapes", "_times", "ascii", "bounds", "first_row", "odd", "span", "text")
+
+    def __init__(self, first_row: int, time: int) -> None:
+        self.first_row = first_row
+        self.text = memoryview(b"")
+        self.bounds = array("I", (0,))
+        self.ascii = True
+        self.odd: Sequence[int] = ()
+        self.span = (time, time)
+        self._base = time
+        self._times = array("i")
+        self._detailed: Sequence[int] = ()
+        self._shapes: list[Shape] = []
+
+    def __len__(self) -> int:
+        return len(self.bounds) - 1
+
+    def decoded(self, index: int) -> str:
+        """The row's text as it came."""
+        return str(self.text[self.bounds[index] : self.bounds[index + 1] - 1], "utf-8", "surrogatepass")
+
+    def texts(self, indexes: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """Some rows and their texts, sooner than one by one."""
+        # In ASCII characters are where their bytes are, so one decoding serves all.
+        whole, bounds = str(self.text, "ascii") if self.ascii and indexes else "", self.bounds
+        for index in indexes:
+            yield index, whole[bounds[index] : bounds[index + 1] - 1] if self.ascii else self.decoded(index)
+
+    def times(self, first: int, last: int) -> list[int]:
+        """The times of the rows from `first` to before `last`."""
+        return [self._base + offset for offset in self._times[first:last]]
+
+    def shape(self, index: int) -> Shape | None:
+        """What tells the parts of the row's text, where it has details."""
+        at = bisect_left(self._detailed, index)
+        return self._shapes[at] if at < len(self._detailed) and self._detailed[at] == index else None
+
+    def add_times(self, times: Sequence[int]) -> None:
+        """Appends the times of new rows: 32 bits each, unless they are weeks apart."""
+        lowest, highest = self.span
+        self.span = min(lowest, *times), max(highest, *times)
+        offsets = [time - self._base for time in times]
+        try:
+            self._times += array(self._times.typecode, offsets)
+        except OverflowError:
+            self._times = array("q", (*self._times, *offsets))
+
+    def add_texts(self, text: memoryview, ends: Iterable[int], odd: Sequence[int], shapes: Mapping[int, Shape]) -> None:
+        """Appends new rows: `text` is the block's whole text now, `ends` where they end in it.
+
+        `odd` ones, and the `shapes` of those with details, are given by position in the block, ascending.
+        """
+        self.text = text
+        self.bounds.extend(ends)
+        self.odd = _extended(self.odd, odd)
+        self._detailed = _extended(self._detailed, shapes)
+        self._shapes += shapes.values()
+
+
+class Times:
+    """The rows' times, by row number."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, row: int) -> int:
+        at = range(len(self))[row]
+        block = self._rows.blocks[self._rows.number_of(at)]
+        return block.times(at - block.first_row, at - block.first_row + 1)[0]
+
+
+class Rows:
+    """All rows in blocks. Their text lies in large arenas: in the heap, growing blocks would leave holes behind."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.times = Times(self)
+        self._first_rows: list[int] = []
+        self._arena = memoryview(b"")
+        self._used = 0
+
+    def __len__(self) -> int:
+        return self._first_rows[-1] + len(self.blocks[-1]) if self.blocks else 0
+
+    def number_of(self, row: int) -> int:
+        """Which block holds the row; the last one for rows still to come."""
+        return bisect_right(self._first_rows, row) - 1
+
+    def append(self, texts: Sequence[str], times: Sequence[int], shapes: Mapping[int, Shape]) -> None:
+        """Adds rows; the `shapes` of those with details are keyed by position in `texts`, ascending."""
+        rows = _encoded(texts)
+        done = 0
+        while done < len(texts):
+            block = self._open_block(rows.ends[done + 1] - rows.ends[done], times[done])
+            most = min(len(texts), done + BLOCK_ROWS - len(block))
+            end = max(done + 1, bisect_right(rows.ends, rows.ends[done] + self._room(block), hi=most + 1) - 1)
+            block.add_times(times[done:end])
+            self._write(block, rows, done, end, shapes)
+            done = end
+
+    def _room(self, block: Block) -> int:
+        return min(BLOCK_BYTES - len(block.text), len(self._arena) - self._used)
+
+    def _open_block(self, size: int, time: int) -> Block:
+        """A block that has room for a row of so many bytes."""
+        if self.blocks and len(self.blocks[-1]) < BLOCK_ROWS and size <= self._room(self.blocks[-1]):
+            return self.blocks[-1]
+        if size > len(self._arena) - self._used:
+            self._arena, self._used = memoryview(bytearray(max(ARENA_BYTES, size))), 0
+        block = Block(len(self), time)
+        self._first_rows.append(block.first_row)
+        self.blocks.append(block)
+        return block
+
+    def _write(self, block: Block, rows: _Encoded, done: int, end: int, shapes: Mapping[int, Shape]) -> None:
+        data = rows.data[rows.ends[done] : rows.ends[end]]
+        start = self._used - len(block.text)
+        self._arena[self._used : self._used + len(data)] = data
+        self._used += len(data)
+        moved, first = len(block.text) - rows.ends[done], len(block) - done
+        block.ascii = block.ascii and rows.ascii
+        block.add_texts(
+            self._arena[start : self._used],
+            [bound + moved for bound in rows.ends[done + 1 : end + 1]],
+            [first + index for index in rows.odd if done <= index < end],
+            {first + index: shape for index, shape in shapes.items() if done <= index < end},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    """Rows as bytes, each followed by PART; `ends` begins with 0."""
+
+    data: bytes
+    ends: Sequence[int]
+    ascii: bool
+    odd: Sequence[int] = ()
+
+
+def _encoded(texts: Sequence[str]) -> _Encoded:
+    joined = PART.join((*texts, ""))
+    # One test and one copy for all rows cost a fraction of one for each.
+    if joined.isascii():
+        return _Encoded(joined.encode(), _ends(texts), True)
+    rows = [text.encode("utf-8", "surrogatepass") for text in texts]
+    wide = [index for index, text in enumerate(texts) if not text.isascii()]
+    odd = [index for index in wide if not _folds_in_place(texts[index], rows[index])]
+    return _Encoded(PART.encode().join((*rows, b"")), _ends(rows), False, odd)
+
+
+def _ends(rows: Sequence[str] | Sequence[bytes]) -> list[int]:
+    return list(accumulate([len(row) + 1 for row in rows], initial=0))
+
+
+def _folds_in_place(text: str, row: bytes) -> bool:
+    """Whether folding the row's bytes gives what `str.casefold` does, and as many: Python may know another Unicode.
+
+    Letters that become ASCII are ruled out too: then a word of ASCII is found without looking at anything else.
+    """
+    if _FOLDS_TO_ASCII.search(text):
+        return False
+    folded = fold(row)
+    return len(folded) == len(row) and folded == text.casefold().encode()
+
+
+def _extended(indexes: Sequence[int], more: Iterable[int]) -> Sequence[int]:
+    """Two bytes an index, and nothing at all for most blocks, which have no such rows."""
+    return array("H", (*indexes, *more)) or ()

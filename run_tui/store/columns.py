@@ -1,0 +1,50 @@
+"""Columns of few distinct values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+V = TypeVar("V")
+
+MOST_VALUES = 1 << 16
+
+
+class CodeColumn(Generic[V]):
+    """A column with few distinct values: each value is kept once, each row holds its code of 8 or 16 bits.
+
+    `low` holds the lower bytes by row; `high` the upper ones, and is empty until there are more than 256 values.
+    """
+
+    def __init__(self) -> None:
+        self.values: list[V] = []
+        self.low = bytearray()
+        self.high = bytearray()
+        self._codes: dict[V, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.low)
+
+    def __getitem__(self, row: int) -> V:
+        return self.values[self.low[row] | self.high[row] << 8 if self.high else self.low[row]]
+
+    def extend(self, values: Sequence[V]) -> None:
+        """Appends a row for each value; the first 65,536 distinct values are told apart, later ones share a code."""
+        try:
+            codes = list(map(self._codes.__getitem__, values))
+        except KeyError:
+            self._learn(values)
+            codes = list(map(self._codes.__getitem__, values))
+        if len(self.values) <= 256:
+            self.low += bytes(codes)
+        else:
+            self.high += bytes(len(self.low) - len(self.high))
+            self.low += bytes(code & 255 for code in codes)
+            self.high += bytes(code >> 8 for code in codes)
+
+    def _learn(self, values: Sequence[V]) -> None:
+        for value in dict.fromkeys(values):
+            if value not in self._codes:
+                if len(self.values) < MOST_VALUES:
+                    self.values.append(value)
+                self._codes[value] = len(self.values) - 1

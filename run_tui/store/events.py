@@ -1,0 +1,150 @@
+"""The store: what has arrived of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from run_tui.model import EventDetails, EventPage, RunEvent, RunEventLevel, effective_rank, epoch_ms, iso_timestamp
+from run_tui.store.blocks import Block, Rows, Times
+from run_tui.store.columns import CodeColumn
+from run_tui.store.details import Shape, message_of, pack, unpack
+
+_MOST_MS = (1 << 62) - 1
+
+
+class EventStore:
+    """All events of one run that have arrived, by row number from 0, in the server's order.
+
+    `ranks` holds each row's effective level (see `model.effective_rank`) and `rank_counts` how many rows have each;
+    `attempts` which attempt of its step a row belongs to (0: no step).
+    """
+
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        self.levels: CodeColumn[str] = CodeColumn()
+        self.types: CodeColumn[str | None] = CodeColumn()
+        self.steps: CodeColumn[str | None] = CodeColumn()
+        self.attempts: CodeColumn[int] = CodeColumn()
+        self.ranks = bytearray()
+        self.rank_counts = [0] * 6
+        self.skipped: list[str] = []
+        self.skipped_count = 0
+        self._rows = Rows()
+        self._shapes: dict[Shape, Shape] = {}
+        self._rank_of: dict[tuple[str, str | None], int] = {}
+        self._attempt_of: dict[str | None, int] = {None: 0}
+
+    def __len__(self) -> int:
+        return len(self.ranks)
+
+    def append(self, page: EventPage) -> None:
+        """Adds a page's events after all others."""
+        self.levels.extend(page.levels)
+        self.types.extend(page.types)
+        self.steps.extend(page.steps)
+        self.attempts.extend(self._attempts(page))
+        ranks = self._ranks(page)
+        self.ranks += ranks
+        for rank in range(len(self.rank_counts)):
+            self.rank_counts[rank] += ranks.count(rank)
+        texts, shapes = self._packed(page)
+        self._rows.append(texts, _times(page.timestamps), shapes)
+        self.skipped.extend(page.skipped)
+        self.skipped_count += page.skipped_count
+
+    def event(self, row: int) -> RunEvent:
+        """The event at `row`, whole."""
+        text, shape = self._packed_at(row)
+        details = _NO_DETAILS if shape is None else unpack(text, shape)
+        return RunEvent(
+            run_id=self.run_id,
+            message=text if shape is None else message_of(text, shape),
+            timestamp=iso_timestamp(str(self.times[row])),
+            level=RunEventLevel(self.levels[row]),
+            step_key=self.steps[row],
+            event_type=self.types[row],
+            attempt=self.attempts[row] or None,
+            error=details.error,
+            metadata=details.metadata,
+        )
+
+    def message(self, row: int) -> str:
+        """The row's message alone."""
+        text, shape = self._packed_at(row)
+        return text if shape is None else message_of(text, shape)
+
+    def details(self, row: int) -> EventDetails | None:
+        """The row's error and metadata, where it has any."""
+        text, shape = self._packed_at(row)
+        return None if shape is None else unpack(text, shape)
+
+    def text(self, row: int) -> str:
+        """All text of the row that a filter looks through, its parts divided by PART."""
+        return self._packed_at(row)[0]
+
+    @property
+    def times(self) -> Times:
+        """Each row's time in epoch milliseconds."""
+        return self._rows.times
+
+    @property
+    def blocks(self) -> Sequence[Block]:
+        """The rows' texts, in blocks."""
+        return self._rows.blocks
+
+    def block_of(self, row: int) -> Block:
+        """The block that holds the row's text."""
+        return self.blocks[self.block_number(row)]
+
+    def block_number(self, row: int) -> int:
+        """Which of `blocks` holds the row; the last one for rows still to come."""
+        return self._rows.number_of(row)
+
+    def _ranks(self, page: EventPage) -> bytes:
+        pairs = list(zip(page.levels, page.types, strict=True))
+        try:
+            return bytes(map(self._rank_of.__getitem__, pairs))
+        except KeyError:
+            self._rank_of.update((pair, effective_rank(*pair)) for pair in set(pairs))
+            return bytes(map(self._rank_of.__getitem__, pairs))
+
+    def _attempts(self, page: EventPage) -> list[int]:
+        """A step's attempt begins anew with STEP_RESTARTED; events outside any step have none."""
+        attempt_of = self._attempt_of
+        if "STEP_RESTARTED" not in page.types:
+            return [attempt_of.get(step, 1) for step in page.steps]
+        attempts = []
+        for step, event_type in zip(page.steps, page.types, strict=True):
+            if event_type == "STEP_RESTARTED" and step is not None:
+                attempt_of[step] = attempt_of.get(step, 1) + 1
+            attempts.append(attempt_of.get(step, 1))
+        return attempts
+
+    def _packed_at(self, row: int) -> tuple[str, Shape | None]:
+        block = self.block_of(row)
+        index = row - block.first_row
+        return block.decoded(index), block.shape(index)
+
+    def _packed(self, page: EventPage) -> tuple[Sequence[str], Mapping[int, Shape]]:
+        """The rows' whole texts, and the shapes of those with details; equal shapes are one object."""
+        if not page.details:
+            return page.messages, {}
+        texts, shapes = list(page.messages), {}
+        for index in sorted(page.details):
+            texts[index], shape = pack(texts[index], page.details[index])
+            shapes[index] = self._shapes.setdefault(shape, shape)
+        return texts, shapes
+
+
+_NO_DETAILS = EventDetails()
+
+
+def _times(timestamps: Sequence[str]) -> list[int]:
+    """Epoch milliseconds, nearly always the digits they are already; a server may claim any number."""
+    try:
+        times = list(map(int, timestamps))
+    except ValueError:
+        times = list(map(epoch_ms, timestamps))
+    if times and (min(times) < -_MOST_MS or max(times) > _MOST_MS):
+        return [min(max(time, -_MOST_MS), _MOST_MS) for time in times]
+    return times

@@ -1,0 +1,142 @@
+"""The view: which rows of a store are shown."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+from run_tui.query import Filter, TimeContext
+from run_tui.store import EventStore
+from run_tui.view.columns import Lookup
+from run_tui.view.found import FoundRows
+from run_tui.view.masks import Mask, all_of, both
+from run_tui.view.rowtest import RowTest, Searches
+
+LEVEL_NAMES = ("", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+class EventView:
+    """Row numbers of a store, ascending, that match a filter; without one, all rows.
+
+    `advance` does the work, for as long as it is given, from the row nearest to the user outwards: until it returns
+    True the view holds the matches among `scanned` consecutive rows. What was found out about a word or a pattern
+    serves later filters with the same or a longer one, and new rows of the store cost only themselves.
+    """
+
+    def __init__(self, store: EventStore) -> None:
+        self.store = store
+        self.filter: Filter | None = None
+        self._searches = Searches(store)
+        self._found = FoundRows(store, 0)
+        self._test: RowTest | None = None
+        self._near = 0
+
+    def __len__(self) -> int:
+        return len(self.store) if self.filter is None else len(self._found)
+
+    def __getitem__(self, index: int) -> int:
+        """The store row shown at `index`, from 0."""
+        return index if self.filter is None else self._found[index]
+
+    @property
+    def scanned(self) -> int:
+        """How many rows of the store have been looked at."""
+        return len(self.store) if self.filter is None else self._found.end - self._found.start
+
+    @property
+    def complete(self) -> bool:
+        """Whether every row of the store has been looked at."""
+        return self.scanned == len(self.store)
+
+    def index_at(self, row: int) -> int:
+        """Where store row `row` is shown, or the first shown row after it."""
+        return min(row, len(self)) if self.filter is None else self._found.index_at(row)
+
+    def seek(self, index: int, rank: int, direction: int) -> int | None:
+        """Where the next (1) or previous (-1) event of at least this effective level is shown from `index` on."""
+        wanted = bytes(value >= rank for value in range(256))
+
+        def severe(start: int, end: int) -> Mask:
+            return bytes(self.store.ranks[start:end].translate(wanted))
+
+        row = self[index] if 0 <= index < len(self) else -1 if index < 0 else len(self.store)
+        return self._next(row, direction, severe)
+
+    def first_of_type(self, event_type: str) -> int | None:
+        """Where the first event of a type is shown."""
+        lookup = Lookup(self.store.types, lambda value: value == event_type)
+        while not lookup.learn():
+            pass
+        return self._next(-1, 1, lookup.mask)
+
+    def hidden_by_level(self) -> tuple[int, str] | None:
+        """How many events a minimum level hides, and its name; None where the filter sets none."""
+        if self.filter is None or self.filter.min_rank <= 1:
+            return None
+        return sum(self.store.rank_counts[: self.filter.min_rank]), LEVEL_NAMES[self.filter.min_rank]
+
+    def apply(self, filter: Filter | None, times: TimeContext, near: int = 0) -> None:
+        """Starts over with another filter: the rows around store row `near` are found first."""
+        self.filter = None if filter == Filter() else filter
+        self._near = max(0, min(near, len(self.store) - 1))
+        self._found = FoundRows(self.store, self._near)
+        self._test = None if self.filter is None else RowTest(self.store, self.filter, times, self._searches)
+
+    def replace_store(self, store: EventStore, times: TimeContext, near: int = 0) -> None:
+        """Shows another store under the same filter."""
+        self.store = store
+        self._searches = Searches(store)
+        self.apply(self.filter, times, near)
+
+    def advance(self, seconds: float, now: Callable[[], float] = time.perf_counter) -> bool:
+        """Looks at further rows for about `seconds`, a few at least; True when none are left.
+
+        Raises `SlowPattern`, as often as it is called, for a regular expression that takes too long on one text.
+        """
+        deadline = now() + seconds
+        while self._test is not None and not self.complete:
+            self._step(self._test)
+            if now() >= deadline:
+                break
+        return self.complete
+
+    def _step(self, test: RowTest) -> None:
+        """Looks at the rows of one block on that side of the window that has come less far."""
+        if not test.learn():
+            return
+        found, blocks = self._found, self.store.blocks
+        forward = found.end < len(self.store)
+        if forward and found.start and found.end - self._near > self._near - found.start:
+            forward = False
+        number = self.store.block_number(found.end if forward else found.start - 1)
+        first = blocks[number].first_row
+        if forward:
+            mask = test.mask(number, found.end, first + len(blocks[number]))
+            if mask is not None:
+                found.add_after(mask)
+        else:
+            mask = test.mask(number, first, found.start)
+            if mask is not None:
+                found.add_before(mask)
+
+    def _next(self, row: int, direction: int, fits: Callable[[int, int], Mask]) -> int | None:
+        """Where the nearest shown row after (1) or before (-1) `row` is that fits."""
+        for start, mask in self._shown(row, direction):
+            both_fit = both(mask, fits(start, start + len(mask)))
+            at = both_fit.find(1) if direction > 0 else both_fit.rfind(1)
+            if at >= 0:
+                return self.index_at(start + at)
+        return None
+
+    def _shown(self, row: int, direction: int) -> Iterator[tuple[int, Mask]]:
+        """First row and mask of each block after or before `row`, the nearest first."""
+        if self.filter is None:
+            pieces = [(block.first_row, all_of(len(block))) for block in self.store.blocks]
+        else:
+            pieces = self._found.pieces()
+        for start, mask in pieces[::direction]:
+            if direction < 0:
+                yield start, mask[: max(0, row - start)]
+            elif row < start + len(mask):
+                skipped = max(0, row + 1 - start)
+                yield start + skipped, mask[skipped:]
