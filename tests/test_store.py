@@ -5,12 +5,25 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from run_tui.model import EventDetails, EventPage, MetadataEntry, RunEvent
-from run_tui.store import BLOCK_BYTES, BLOCK_ROWS, PART, CodeColumn, EventStore
-from tests.events import EVENTS, page_of
+from run_tui.model import ErrorInfo, EventDetails, EventPage, MetadataEntry, RunEvent
+from run_tui.store import ARENA_BYTES, BLOCK_BYTES, BLOCK_ROWS, PART, CodeColumn, EventStore
+from tests.events import EVENTS, NASTY, page_of
+
+DETAILS = st.builds(
+    EventDetails,
+    error=st.none()
+    | st.recursive(
+        st.builds(ErrorInfo, class_name=st.none() | NASTY, message=NASTY, stack=st.lists(NASTY, max_size=2).map(tuple)),
+        lambda cause: st.builds(ErrorInfo, class_name=st.none() | NASTY, message=NASTY, cause=cause),
+        max_leaves=3,
+    ),
+    metadata=st.lists(
+        st.builds(MetadataEntry, label=NASTY, value=NASTY, description=st.none() | NASTY), max_size=3
+    ).map(tuple),
+)
 
 
-def numbered(store: EventStore, events: list[RunEvent]) -> list[RunEvent]:
+def numbered(events: list[RunEvent]) -> list[RunEvent]:
     """The events as the store must give them back: with attempts counted by restarts of their steps."""
     attempts: dict[str, int] = {}
     expected = []
@@ -29,55 +42,66 @@ def test_events_come_back_as_they_went_in(pages: list[list[RunEvent]]) -> None:
         store.append(page_of(page))
     events = [event for page in pages for event in page]
     assert len(store) == len(events)
-    assert [store.event(row) for row in range(len(store))] == numbered(store, events)
+    assert [store.event(row) for row in range(len(store))] == numbered(events)
+    assert [store.message(row) for row in range(len(store))] == [event.message for event in events]
+    assert store.rank_counts == [store.ranks.count(rank) for rank in range(6)]
 
 
-def a_page(size: int, message: str = "m") -> EventPage:
-    return EventPage(
-        run_id="r1",
-        timestamps=["1795307802079"] * size,
-        levels=["INFO"] * size,
-        types=[None] * size,
-        steps=[None] * size,
-        messages=[f"{message}{n}" for n in range(size)],
-    )
+def a_page(messages: list[str], times: list[str] | None = None, **columns: object) -> EventPage:
+    size = len(messages)
+    page = {
+        "timestamps": times or ["1795307802079"] * size,
+        "levels": ["INFO"] * size,
+        "types": [None] * size,
+        "steps": [None] * size,
+    }
+    return EventPage(run_id="r1", messages=messages, **(page | columns))  # type: ignore[arg-type]
+
+
+@given(st.lists(st.tuples(NASTY, st.none() | DETAILS), min_size=1, max_size=8))
+def test_any_text_comes_back_to_the_letter(rows: list[tuple[str, EventDetails | None]]) -> None:
+    store = EventStore("r1")
+    details = {index: found for index, (_, found) in enumerate(rows) if found is not None}
+    store.append(a_page([message for message, _ in rows], details=details))
+    assert [(store.message(row), store.details(row)) for row in range(len(rows))] == rows
+    for row, (message, found) in enumerate(rows):
+        parts = [message]
+        for error in found.error.chain if found and found.error else ():
+            parts += filter(None, (error.class_name, error.message, *error.stack))
+        for entry in found.metadata if found else ():
+            parts += filter(None, (entry.label, entry.value, entry.description))
+        assert store.text(row) == PART.join(parts)
 
 
 def test_rows_fill_blocks_across_pages() -> None:
     store = EventStore("r1")
     for _ in range(7):
-        store.append(a_page(500))
+        store.append(a_page([f"m{n}" for n in range(500)]))
     assert [len(block) for block in store.blocks] == [BLOCK_ROWS] * 3 + [3500 - 3 * BLOCK_ROWS]
     assert [store.message(row) for row in (0, 499, 500, 1023, 1024, 3499)] == ["m0", "m499", "m0", "m23", "m24", "m499"]
     assert store.block_of(2048).first_row == 2048
 
 
-def test_a_block_of_huge_messages_is_closed_early() -> None:
+def test_blocks_end_where_text_is_long_and_where_an_arena_is_full() -> None:
     store = EventStore("r1")
-    for _ in range(12):
-        store.append(a_page(1, "x" * (BLOCK_BYTES // 5)))
-    assert len(store.blocks) > 1
-    assert [len(store.message(row)) for row in range(12)] == [BLOCK_BYTES // 5 + 1] * 12
+    sizes = [BLOCK_BYTES // 5] * 60 + [ARENA_BYTES + 1, 3, BLOCK_BYTES * 2, 5]
+    for start in range(0, len(sizes), 7):
+        store.append(a_page(["é" * (size // 2) + "x" * (size % 2) for size in sizes[start : start + 7]]))
+    assert [len(store.message(row).encode()) for row in range(len(sizes))] == sizes
+    assert all(len(block) == 1 or len(block.text) <= BLOCK_BYTES for block in store.blocks)
+    assert sum(map(len, store.blocks)) == len(sizes)
 
 
-def test_lone_surrogates_and_dividers_survive() -> None:
+def test_times_of_any_distance() -> None:
     store = EventStore("r1")
-    details = EventDetails(metadata=(MetadataEntry(label="a" + PART, value="b"),))
-    messages = ["\ud800", "one" + PART + "two", "\x00", "with" + PART]
-    store.append(
-        EventPage(
-            run_id="r1",
-            timestamps=["1"] * 4,
-            levels=["INFO"] * 4,
-            types=[None] * 4,
-            steps=[None] * 4,
-            messages=messages,
-            details={3: details},
-        )
-    )
-    assert [store.message(row) for row in range(4)] == messages
-    assert store.details(3) == details
-    assert store.details(0) is None
+    times = ["1795307802079", "1795307802080", "-5", "9" * 40, "-" + "9" * 40, "0"]
+    store.append(a_page(["m"] * 2, times[:2]))
+    store.append(a_page(["m"] * 4, times[2:]))
+    assert [store.times[row] for row in (0, 1, 2, 5)] == [int(times[row]) for row in (0, 1, 2, 5)]
+    assert store.times[3] == -store.times[4] > 1 << 61
+    assert (len(store.times), store.times[-1]) == (6, 0)
+    store.append(a_page(["m"] * 2, ["2026-11-22T00:36:51.079Z", "no time"]))
+    assert (store.times[6], store.times[7]) == (1_795_307_811_079, 0)
 
 
 def test_unreadable_events_are_counted() -> None:
@@ -91,3 +115,20 @@ def test_a_code_column_holds_more_than_256_values() -> None:
     for start in range(0, 1000, 100):
         column.extend(range(start, start + 100))
     assert [column[row] for row in range(1000)] == list(range(1000))
+    assert (len(column), len(column.high)) == (1000, 1000)
+
+
+def test_a_code_column_tells_65536_values_apart() -> None:
+    column: CodeColumn[int] = CodeColumn()
+    column.extend(range(70_000))
+    column.extend([3, 65_534, 69_999])
+    assert [column[row] for row in (0, 65_535, 70_000, 70_001)] == [0, 65_535, 3, 65_534]
+    assert column[69_999] == column[70_002] == 65_535
+
+
+def test_a_step_may_be_tried_a_thousand_times() -> None:
+    store = EventStore("r1")
+    store.append(a_page(["m"] * 1000, types=["STEP_RESTARTED"] * 1000, steps=["load"] * 1000))
+    store.append(a_page(["m"] * 2, steps=["load", None]))
+    assert [store.attempts[row] for row in (0, 253, 254, 999, 1000, 1001)] == [2, 255, 256, 1001, 1001, 0]
+    assert (store.event(1000).attempt, store.event(1001).attempt) == (1001, None)

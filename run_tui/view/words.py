@@ -98,8 +98,7 @@ class WordSearch:
         exact = bytearray(mask)
         for index in block.odd:
             if index >= first:
-                at = index - first
-                exact[at] = wanted[at] and (mask[at] or self._in_row(block, index))
+                exact[index - first] = wanted[index - first] and self._in_row(block, index)
         return bytes(exact)
 
     def _folded(self, block: Block, base: int) -> bytes:
