@@ -154,10 +154,8 @@ class _Reader:
 
     def _repeated(self, piece: _Piece) -> _Piece:
         least, most = self._times()
-        if self._next("+"):  # possessive: it may match less than it seems
-            raise _Unclear
         self._next("?")
-        if self.source[self.at : self.at + 1] in tuple("*+?{"):
+        if self.source[self.at : self.at + 1] in tuple("*+?{"):  # a possessive one may match less than it seems
             raise _Unclear
         if (least, most) == (1, 1):
             return piece
