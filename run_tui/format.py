@@ -201,11 +201,6 @@ def run_seconds(run: Run, now: float) -> float | None:
     return end - epoch_ms(run.started_at) / 1000 if run.ended_at or run.status.active else None
 
 
-def count(number: int) -> str:
-    """`8,431`."""
-    return f"{number:,}"
-
-
 def plural(number: int, noun: str) -> str:
     """`1 event`, `8,431 events`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
