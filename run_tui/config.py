@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import ipaddress
 import os
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -147,16 +145,23 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     try:
         with path.open("rb") as file:
             shared = os.name == "posix" and os.fstat(file.fileno()).st_mode & 0o044 != 0
-            values = tomllib.load(file)
+            content = file.read()
     except FileNotFoundError:
         return Settings(path)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from None
+    return _settings(path, _Table(path, "", _parsed(path, content)), shared)
+
+
+def _parsed(path: Path, content: bytes) -> dict[str, object]:
+    import tomllib
+
+    try:
+        return tomllib.loads(content.decode())
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: not a UTF-8 text.") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}.") from None
-    return _settings(path, _Table(path, "", values), shared)
 
 
 def environment_choice(environ: Mapping[str, str] = os.environ) -> Choice:
@@ -220,6 +225,8 @@ def _scheme(text: str) -> str:
     parts = urlsplit(f"//{text}")
     if parts.port is not None or parts.hostname == "localhost":
         return "http"
+    import ipaddress
+
     try:
         return "http" if ipaddress.ip_address(parts.hostname or "").is_loopback else "https"
     except ValueError:

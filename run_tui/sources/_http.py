@@ -6,18 +6,26 @@ import json
 import re
 import socket
 import ssl
+import sys
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
-import httpx
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from run_tui import __version__
 from run_tui.errors import BadAnswer, Busy, ConfigError, ServerError, SourceError, Unauthorized, Unreachable
+
+# httpx imports its own command line too, and with that rich and pygments: a third of the time it takes. None in its
+# place makes that import fail, as it does where these are not installed, and httpx goes on without it.
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+import httpx  # noqa: E402
+
+if sys.modules["httpx._main"] is None:
+    del sys.modules["httpx._main"]
 
 T = TypeVar("T")
 

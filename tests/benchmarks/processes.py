@@ -39,6 +39,7 @@ def environment(**more: str) -> dict[str, str]:
     """This environment without anything that would change what the product does, in UTC, on a colour terminal."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("RUN_TUI_", "TEXTUAL"))}
     kept.pop("NO_COLOR", None)
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode
     if chosen := os.environ.get("RUN_TUI_BENCHMARKS"):
         kept["RUN_TUI_BENCHMARKS"] = chosen
     fixed = {"TZ": "UTC", "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT)}
