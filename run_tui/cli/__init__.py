@@ -86,6 +86,7 @@ for command in (demo, run_group, run_events_group, config_group):
 
 def main() -> NoReturn:
     """The program `run-tui`."""
+    gc.disable()  # until `started`
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a server's text may not fit the terminal's encoding
     try:
@@ -95,6 +96,6 @@ def main() -> NoReturn:
     except click.ClickException as error:
         error.show()
         code = error.exit_code
-    # The system takes the memory back anyway; searching it for cycles first would take a seventh of `run get`'s time.
+    # The system takes the memory back anyway: searching it for garbage first would make a sixth of `run get`'s time.
     gc.freeze()
     sys.exit(code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -80,12 +81,20 @@ def open_connection(connection: config.Connection) -> Source:
     return open_source(connection.kind, connection.url, headers=connection.headers())
 
 
+def started() -> None:
+    """Begins to collect garbage, which `main` puts off: what a start loads stays, and looking through it takes time."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
+
+
 def ask(work: Callable[[Source], Awaitable[int]], *, run_id: str | None = None, as_json: bool = False) -> NoReturn:
     """Does `work` with the chosen server and ends the program with the exit code it returns, or its error's."""
     import asyncio
 
     async def session() -> int:
         source = open_connection(connection)
+        started()
         try:
             return await work(source)
         except SourceError as error:

@@ -7,7 +7,7 @@ import sys
 import click
 
 from run_tui import config
-from run_tui.cli._common import chosen_connection, load_settings, open_connection, server_options, telling
+from run_tui.cli._common import chosen_connection, load_settings, open_connection, server_options, started, telling
 
 
 @click.command()
@@ -42,5 +42,7 @@ def open_explorer(run_id: str | None = None, choice: config.Choice | None = None
         connection = chosen_connection(settings, run_id) if choice is None else config.resolve([choice], settings)
         from run_tui.app import run_app
 
-        code = run_app(open_connection(connection), connection.name, run_id, settings.keys)
+        source = open_connection(connection)
+        started()
+        code = run_app(source, connection.name, run_id, settings.keys)
     click.get_current_context().exit(code)
