@@ -174,6 +174,7 @@ class RunTuiApp(App[None]):
     async def _open(self, run: Run) -> None:
         screen = RunScreen(run, self.source.where, self._runs_screen.time_mode, self._now)
         self._feed = Feed(self.source, run.id, jump=True)
+        self.workers.cancel_group(self, "runs")
         await self.push_screen(screen)
         self._start(self._follow_run(screen, self._feed), "feed")
         self._start(self._read_details(screen), "details")
@@ -184,7 +185,7 @@ class RunTuiApp(App[None]):
             self.workers.cancel_group(self, group)
         self._feed = None
         self.pop_screen()
-        self._listing.poll_now()
+        self._start(self._follow_runs(), "runs")
 
     @on(EventPane.ViewUnfinished)
     def _continue_view(self, event: EventPane.ViewUnfinished) -> None:

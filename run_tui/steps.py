@@ -21,7 +21,7 @@ _STATES = {
 _DYNAMIC = re.compile(r"\[[^\]?]+\]")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class StepProgress:
     """One step's state; times are epoch milliseconds, `attempt` counts from 1."""
 
@@ -37,8 +37,13 @@ class StepProgress:
         if self.started is None:
             return None
         if self.ended is None:
-            return now - self.started / 1000 if self.state in (StepState.RUNNING, StepState.RETRYING) else None
+            return now - self.started / 1000 if self.ageing else None
         return (self.ended - self.started) / 1000
+
+    @property
+    def ageing(self) -> bool:
+        """Whether it takes longer the longer one looks."""
+        return self.ended is None and self.state in (StepState.RUNNING, StepState.RETRYING)
 
 
 class StepBoard:
@@ -82,14 +87,13 @@ class StepBoard:
         key, event_type = store.steps[row], store.types[row]
         if key is None or event_type is None:
             return
-        step = self._steps.setdefault(key, StepProgress(key, template=self._template(key)))
-        step.state = _STATES[event_type]
-        step.attempt = store.attempts[row]
-        if step.state is StepState.RUNNING:
-            step.started = store.times[row] if step.started is None else step.started
-            step.ended = None
-        elif step.state is not StepState.RETRYING:
-            step.ended = store.times[row]
+        step = self._steps.get(key) or StepProgress(key, template=self._template(key))
+        state, started, ended = _STATES[event_type], step.started, step.ended
+        if state is StepState.RUNNING:
+            started, ended = (store.times[row] if started is None else started), None
+        elif state is not StepState.RETRYING:
+            ended = store.times[row]
+        self._steps[key] = StepProgress(key, state, started, ended, store.attempts[row], step.template)
 
     @staticmethod
     def _template(key: str) -> str | None:

@@ -86,7 +86,17 @@ class ViewScreen(Screen[None]):
     def on_mount(self) -> None:
         """Keys go to the list, clocks run."""
         self.rows.focus()
-        self.set_interval(1.0, self.tick)
+        self.set_interval(1.0, self._count_second)
+
+    def on_screen_resume(self) -> None:
+        """What stood still while another screen was shown is brought up to date."""
+        if self.is_mounted:
+            self.tick()
+
+    def _count_second(self) -> None:
+        # Textual paints the whole screen shown anew for every change on the one right below it.
+        if self.app.screen is self or self.app.screen.is_modal:
+            self.tick()
 
     def tick(self) -> None:
         """A second has passed."""

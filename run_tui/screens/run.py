@@ -139,7 +139,7 @@ class RunScreen(ViewScreen):
         """What is still running grows older."""
         super().tick()
         if not self.run.status.finished:
-            self._show_facts()
+            self._show_times()
 
     def leave(self) -> None:
         """Back to the runs."""
@@ -220,14 +220,15 @@ class RunScreen(ViewScreen):
             self._show_event_facts()
 
     def _show_facts(self) -> None:
-        if not self.is_mounted:
-            return
+        if self.is_mounted:
+            self._show_times()
+            self.steps.show(self.board.followed_by(self._end_board).listed(self.run.status))
+            self._show_event_facts()
+
+    def _show_times(self) -> None:
         now = self.now()
-        steps = self.board.followed_by(self._end_board).listed(self.run.status)
         self.query_one("#status", StatusLine).show(run_facts(self.run, self.time_mode, now))
         self.steps.now = now
-        self.steps.show(steps)
-        self._show_event_facts()
 
     def _show_event_facts(self) -> None:
         self.query_one("#facts", StatusLine).show(step_facts(self.run, self.steps.steps, self.pane.timeline))

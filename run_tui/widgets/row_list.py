@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -111,6 +111,16 @@ class RowList(ScrollView, can_focus=True):
             self.virtual_size = size
         self.cursor = self.validate_cursor(self.cursor)
         self.refresh()
+
+    def rows_touched(self, indexes: Iterable[int]) -> None:
+        """These rows may look different now: repaints those in view that do."""
+        top, width = self.scroll_offset.y, self.row_width
+        for index in indexes:
+            key = (self.strip_key(index), width)
+            before = self._strips.get(key)
+            self._strips.discard(key)
+            if top <= index < top + self.size.height and before != self._row_strips(index):
+                self._repaint(index)
 
     def move_to(self, index: int, *, by_user: bool = False, center: bool = False) -> None:
         """Puts the cursor on a row and the row into view."""

@@ -28,6 +28,9 @@ STATUS, RUN, CREATED, TOOK = 13, 8, 15, 8
 NARROW = 72
 """Columns below which durations make room for the job's name."""
 
+MIDNIGHT_FALLS_ON = 900
+"""Seconds since the epoch of which every zone's midnight is a multiple."""
+
 
 def column_widths(width: int) -> tuple[int, ...]:
     """The widths of the columns of TITLES, two blanks between them; 0 leaves one out."""
@@ -40,7 +43,7 @@ def column_widths(width: int) -> tuple[int, ...]:
 class RunRows(RowList):
     """One line a run: status, job, id, created, duration, tags."""
 
-    now: reactive[float] = reactive(0.0)
+    now: reactive[float] = reactive(0.0, repaint=False)
     time_mode: reactive[TimeMode] = reactive(TimeMode.LOCAL)
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -55,16 +58,21 @@ class RunRows(RowList):
     def show(self, runs: list[Run]) -> None:
         """Replaces the runs; the cursor stays on its run, and on the top row if it was there."""
         at = self.current.id if self.current is not None and self.cursor else None
-        self.runs = runs
+        before, self.runs = self.runs, runs
+        if [run.id for run in before] == [run.id for run in runs]:
+            self.rows_touched(row for row, run in enumerate(runs) if run != before[row])
+            return
         self.rows_changed()
         index = next((i for i, run in enumerate(runs) if run.id == at), None)
         if index is not None and index != self.cursor:
             self.move_to(index)
 
-    def watch_now(self) -> None:
-        """Runs in progress grow older."""
-        if any(run.status.active for run in self.runs):
+    def watch_now(self, before: float, now: float) -> None:
+        """Runs in progress grow older; at midnight today becomes yesterday."""
+        if before // MIDNIGHT_FALLS_ON != now // MIDNIGHT_FALLS_ON:
             self.rows_changed()
+            return
+        self.rows_touched(row for row, run in enumerate(self.runs) if run.status.active)
 
     def watch_time_mode(self) -> None:
         """Every time is written anew."""

@@ -13,7 +13,7 @@ from run_tui.widgets.row_list import RowList
 class StepList(RowList):
     """One line a step: state, key, attempts, duration; opening one filters the log by it."""
 
-    now: reactive[float] = reactive(0.0)
+    now: reactive[float] = reactive(0.0, repaint=False)
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -21,8 +21,11 @@ class StepList(RowList):
 
     def show(self, steps: list[StepProgress]) -> None:
         """Replaces the steps; the cursor stays on its step."""
-        key = self.steps[self.cursor].key if self.steps else None
-        self.steps = steps
+        before, self.steps = self.steps, steps
+        if [step.key for step in before] == [step.key for step in steps]:
+            self.rows_touched(row for row, step in enumerate(steps) if step != before[row])
+            return
+        key = before[self.cursor].key if before else None
         self.rows_changed()
         index = next((i for i, step in enumerate(steps) if step.key == key), self.cursor)
         if index != self.cursor:
@@ -30,8 +33,7 @@ class StepList(RowList):
 
     def watch_now(self) -> None:
         """Steps that are running grow older."""
-        if any(step.ended is None and step.started is not None for step in self.steps):
-            self.rows_changed()
+        self.rows_touched(row for row, step in enumerate(self.steps) if step.ageing)
 
     def row_count(self) -> int:
         """One row a step."""
