@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
@@ -37,6 +38,9 @@ from run_tui.widgets.status_line import Activity
 SLICE = 0.004
 """Seconds of filtering between two chances for keys and frames."""
 
+YOUNG, MIDDLE, NEVER = 700, 10, 1_000_000
+"""Thresholds of the garbage collector: Python's own for what is young, and none for a full collection."""
+
 
 class RunTuiApp(App[None]):
     """The explorer on one connection; `run_id` opens that run at once."""
@@ -68,6 +72,7 @@ class RunTuiApp(App[None]):
         for theme in (themes.DARK, themes.LIGHT):
             self.register_theme(theme)
         self.theme = themes.DARK.name
+        self.set_interval(1.0, collect_garbage)
         await self.push_screen(RunsScreen(self.connection, self.source.where, self._now))
         self._start(self._follow_runs(), "runs")
         if self._wanted is not None:
@@ -239,11 +244,22 @@ class RunTuiApp(App[None]):
         self.notify(clean(f"{error} {error.hint}"), severity="error", timeout=10, markup=False)
 
 
-def run_app(source: Source, connection: str, run_id: str | None = None, keys: Mapping[str, str] | None = None) -> int:
-    """Runs the explorer until the user quits; the exit code of the program."""
-    app = RunTuiApp(source, connection, run_id, keys)
+def run_app(app: RunTuiApp) -> int:
+    """Runs the explorer until the user quits; the exit code of the program.
+
+    A full garbage collection takes longer than a frame may. So it leaves out what was imported, which is there to
+    stay, and comes between frames instead of amid one.
+    """
+    gc.freeze()
+    gc.set_threshold(YOUNG, MIDDLE, NEVER)
     app.run()
     return app.return_code or 0
+
+
+def collect_garbage() -> None:
+    """Collects fully as soon as Python would have done so by itself."""
+    if gc.get_count()[2] > MIDDLE:
+        gc.collect()
 
 
 def _reconnecting(error: SourceError, retry_in: float | None) -> Activity:

@@ -40,9 +40,9 @@ def open_explorer(run_id: str | None = None, choice: config.Choice | None = None
     with telling():
         settings = load_settings()
         connection = chosen_connection(settings, run_id) if choice is None else config.resolve([choice], settings)
-        from run_tui.app import run_app
+        from run_tui.app import RunTuiApp, run_app
 
-        source = open_connection(connection)
+        app = RunTuiApp(open_connection(connection), connection.name, run_id, settings.keys)
         started()
-        code = run_app(source, connection.name, run_id, settings.keys)
+        code = run_app(app)
     click.get_current_context().exit(code)

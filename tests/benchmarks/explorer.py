@@ -34,12 +34,13 @@ def wait_loaded(terminal: Terminal, server: Served, count: int, timeout: float =
 
 
 class Probed:
-    """The explorer started by `probe.py`; a context manager that ends it."""
+    """The explorer started by `probe.py`, its clock set to `now` (epoch seconds); a context manager that ends it."""
 
-    def __init__(self, url: str, size: tuple[int, int]) -> None:
+    def __init__(self, url: str, size: tuple[int, int], now: float | None = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="run-tui-benchmark-")
         self._report = Path(self._folder.name) / "report.json"
-        self.terminal = Terminal(module("probe", self._report, url, RUN_ID), size, environment())
+        clock = [] if now is None else ["--now", now]
+        self.terminal = Terminal(module("probe", self._report, url, RUN_ID, *clock), size, environment())
 
     def __enter__(self) -> Self:
         return self

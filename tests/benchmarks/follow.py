@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from tests.benchmarks.explorer import BLOCKS, Probed
+from tests.benchmarks.generate import SPACING_MS, START_MS
 from tests.benchmarks.probe import digest_of_run
 from tests.benchmarks.processes import Served, cpu_seconds, memory_bytes, served
 from tests.benchmarks.report import Cell, Figures, middle, p95, table, worst
@@ -32,7 +33,7 @@ def run(args: argparse.Namespace) -> tuple[str, Figures]:
     count = int(args.rate * args.seconds)
     with (
         served(count, rate=args.rate, microseconds=args.microseconds) as server,
-        Probed(server.url, SIZE) as probed,
+        Probed(server.url, SIZE, (START_MS + count * SPACING_MS) / 1000) as probed,
     ):
         terminal = probed.terminal
         _until(lambda: server.stats()["events"] > 0, 60, "first page")
@@ -43,7 +44,7 @@ def run(args: argparse.Namespace) -> tuple[str, Figures]:
         busy_cpu = (cpu_seconds(terminal.pid) - cpu_from) / (time.perf_counter() - busy_from)
         frames = _frame_gaps(terminal)
         report = probed.report()
-        idle = _idle_percent(terminal, args.quiet_seconds)
+        idle_cpu, idle_bytes = _idle(terminal, args.quiet_seconds)
         end = probed.report()
         peak = memory_bytes(terminal.pid)
     figures: Figures = {
@@ -59,7 +60,8 @@ def run(args: argparse.Namespace) -> tuple[str, Figures]:
         "between_frames_ms_p95": p95(frames),
         "between_frames_ms_max": worst(frames),
         "cpu_percent": round(busy_cpu * 100, 1),
-        "idle_cpu_percent": round(idle, 2),
+        "idle_cpu_percent": round(idle_cpu, 2),
+        "idle_bytes_per_second": round(idle_bytes),
         "peak_bytes": peak,
         **{name: report[name] for name in BLOCKS},
     }
@@ -88,18 +90,21 @@ def _frame_gaps(terminal: Terminal) -> list[float]:
     return [(after - before) * 1000 for before, after in pairwise(ends)]
 
 
-def _idle_percent(terminal: Terminal, seconds: float) -> float:
-    """Processor time in percent of one core while nothing happens, from when the screen has come to rest."""
+def _idle(terminal: Terminal, seconds: float) -> tuple[float, float]:
+    """Processor time in percent of one core, and bytes a second sent to the terminal, while only time passes."""
     terminal.wait_quiet(0.9, 10)
+    terminal.forget()
     began, cpu = time.perf_counter(), cpu_seconds(terminal.pid)
     time.sleep(seconds)
-    return (cpu_seconds(terminal.pid) - cpu) * 100 / (time.perf_counter() - began)
+    taken, used = time.perf_counter() - began, cpu_seconds(terminal.pid) - cpu
+    return used * 100 / taken, sum(len(read.content) for read in list(terminal.reads)) / taken
 
 
 def _table(figures: Figures, report: dict[str, Any]) -> str:
     names = (
         "dropped", "same_sequence", "frame_ms_max", "frame_cpu_ms_max", "p99_block_ms", "between_frames_ms_median",
         "between_frames_ms_p95", "between_frames_ms_max", "cpu_percent", "idle_cpu_percent",
+        "idle_bytes_per_second",
     )  # fmt: skip
     rows: list[list[Cell]] = []
     for name in names:

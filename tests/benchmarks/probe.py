@@ -1,17 +1,19 @@
 """Runs the explorer as it is, and on demand watches from inside its process what holds up its event loop.
 
-`python -m tests.benchmarks.probe REPORT URL RUN_ID`: SIGUSR1 starts a watch, SIGUSR2 ends it and writes REPORT, a JSON
-object with its figures and those of the events held.
+`python -m tests.benchmarks.probe REPORT URL RUN_ID [--now SECONDS]`: the app's clock starts at the epoch time given,
+so that a run generated for some other day is one of today. SIGUSR1 starts a watch, SIGUSR2 ends it and writes REPORT,
+a JSON object with its figures and those of the events held.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import gc
 import hashlib
 import json
 import signal
-import sys
+import time
 from asyncio.events import Handle
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,11 +21,12 @@ from pathlib import Path
 from time import perf_counter, thread_time
 from typing import Any
 
-from run_tui.app import RunTuiApp
+from run_tui.app import RunTuiApp, run_app
 from run_tui.screens.run import RunScreen
 from run_tui.sources import open_source
 from run_tui.store import EventStore
 from tests.benchmarks.generate import Event, events
+from tests.benchmarks.processes import ROOT
 
 SLOWEST = 8
 """How many of the longest callbacks the report names."""
@@ -169,12 +172,30 @@ def _ms(seconds: float) -> float:
     return round(seconds * 1000, 2)
 
 
-async def run(report: Path, url: str, run_id: str) -> None:
-    """The explorer on one run, to its end."""
-    app = RunTuiApp(open_source("dagster", url), url, run_id)
-    Probe(app, report).install()
-    await app.run_async()
+class ProbedApp(RunTuiApp):
+    """The explorer, probed."""
+
+    CSS_PATH = ROOT / "run_tui" / "run_tui.tcss"
+    report: Path
+
+    def on_ready(self) -> None:
+        """From now on the signals are listened for."""
+        Probe(self, self.report).install()
+
+
+def main() -> None:
+    """Runs the explorer on one run, to its end."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("report", type=Path)
+    parser.add_argument("url")
+    parser.add_argument("run_id")
+    parser.add_argument("--now", type=float, default=time.time())
+    options = parser.parse_args()
+    ahead = options.now - time.time()
+    app = ProbedApp(open_source("dagster", options.url), options.url, options.run_id, now=lambda: time.time() + ahead)
+    app.report = options.report
+    run_app(app)
 
 
 if __name__ == "__main__":
-    asyncio.run(run(Path(sys.argv[1]), sys.argv[2], sys.argv[3]))
+    main()

@@ -1,0 +1,126 @@
+"""What is painted anew, when little or nothing has changed."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+
+import pytest
+from textual.strip import Strip
+
+from run_tui.app import collect_garbage
+from run_tui.widgets.row_list import RowList
+from tests.screens import NOW, demo_app, open_run, runs_screen
+from tests.waiting import until
+
+Line = tuple[str | None, int]
+
+
+@pytest.fixture
+def painted(monkeypatch: pytest.MonkeyPatch) -> list[Line]:
+    """The lines that lists paint, by the list's id."""
+    lines: list[Line] = []
+    paint = RowList.render_line
+
+    def render_line(self: RowList, y: int) -> Strip:
+        lines.append((self.id, y))
+        return paint(self, y)
+
+    monkeypatch.setattr(RowList, "render_line", render_line)
+    return lines
+
+
+async def test_a_second_repaints_the_steps_that_are_running(painted: list[Line]) -> None:
+    async with demo_app() as pilot:
+        screen = await open_run(pilot, "STARTED", "clickstream_ingest")
+        running = {("steps", row) for row, step in enumerate(screen.steps.steps) if step.ageing}
+        assert 0 < len(running) < len(screen.steps.steps)
+        painted.clear()
+        screen.now = lambda: NOW + 60
+        screen.tick()
+        await until(lambda: len(painted) >= len(running))
+        await pilot.pause()
+        assert set(painted) == running
+
+
+async def test_an_unchanged_list_of_runs_is_not_repainted(painted: list[Line]) -> None:
+    async with demo_app() as pilot:
+        screen = runs_screen(pilot)
+        rows = screen.rows
+        await pilot.pause()
+        painted.clear()
+        rows.show(list(rows.runs))
+        await pilot.pause()
+        assert painted == []
+        active = {("rows", row) for row, run in enumerate(rows.runs) if run.status.active}
+        screen.now = lambda: NOW + 1
+        screen.tick()
+        await until(lambda: bool(painted))
+        await pilot.pause()
+        assert set(painted) <= active
+
+
+async def test_a_run_that_changed_is_repainted_in_its_place(painted: list[Line]) -> None:
+    async with demo_app() as pilot:
+        rows = runs_screen(pilot).rows
+        await pilot.pause()
+        painted.clear()
+        changed = [*rows.runs]
+        changed[2] = changed[2].model_copy(update={"pipeline_name": "renamed"})
+        rows.show(changed)
+        await until(lambda: bool(painted))
+        assert painted == [("rows", 2)]
+        assert "renamed" in rows.render_line(2).text
+
+
+async def test_at_midnight_the_runs_of_today_become_those_of_yesterday() -> None:
+    async with demo_app() as pilot:
+        screen = runs_screen(pilot)
+        rows = screen.rows
+        assert "yesterday" not in rows.render_line(0).text
+        screen.now = lambda: NOW + 86_400
+        screen.tick()
+        assert "yesterday" in rows.render_line(0).text
+
+
+async def test_the_runs_stand_still_behind_a_run_and_are_current_in_front() -> None:
+    now = NOW
+    async with demo_app(now=lambda: now) as pilot:
+        runs = runs_screen(pilot)
+        screen = await open_run(pilot, "STARTED", "clickstream_ingest")
+        listed = runs.rows.runs
+        now += 600
+        await until(lambda: screen.steps.now == now)
+        assert runs.rows.now < now
+        assert runs.rows.runs is listed
+        await pilot.press("escape", "escape")
+        await until(lambda: runs.rows.now == now and runs.rows.runs is not listed)
+
+
+@pytest.fixture
+def no_full_collection() -> Iterator[None]:
+    """As the program runs: a full collection never comes by itself."""
+    thresholds = gc.get_threshold()
+    gc.set_threshold(thresholds[0], thresholds[1], 1_000_000)
+    yield
+    gc.set_threshold(*thresholds)
+
+
+@pytest.mark.usefixtures("no_full_collection")
+def test_garbage_is_collected_once_much_has_come() -> None:
+    class Cycle:
+        def __init__(self) -> None:
+            self.itself = self
+
+    cycle = Cycle()
+    seen = weakref.ref(cycle)
+    gc.collect()
+    del cycle
+    gc.collect(1)
+    collect_garbage()
+    assert seen() is not None
+    for _ in range(gc.get_threshold()[1] + 1):
+        gc.collect(1)
+    collect_garbage()
+    assert seen() is None
