@@ -215,20 +215,23 @@ class RunScreen(ViewScreen):
         changed = self.board.update(self.store)
         end = self.pane.timeline.end
         if (end is not None and self._end_board.update(end.store)) or changed:
-            self._show_facts()
+            self._show_steps()
         else:
             self._show_event_facts()
 
     def _show_facts(self) -> None:
         if self.is_mounted:
             self._show_times()
-            self.steps.show(self.board.followed_by(self._end_board).listed(self.run.status))
-            self._show_event_facts()
+            self._show_steps()
 
     def _show_times(self) -> None:
         now = self.now()
         self.query_one("#status", StatusLine).show(run_facts(self.run, self.time_mode, now))
         self.steps.now = now
+
+    def _show_steps(self) -> None:
+        self.steps.show(self.board.followed_by(self._end_board).listed(self.run.status))
+        self._show_event_facts()
 
     def _show_event_facts(self) -> None:
         self.query_one("#facts", StatusLine).show(step_facts(self.run, self.steps.steps, self.pane.timeline))

@@ -101,6 +101,13 @@ class RowList(ScrollView, can_focus=True):
             self._styles[name] = named_style(self, name)
         return self._styles[name]
 
+    @property
+    def ground(self) -> Style:
+        """What rows are painted on; Textual would work it out anew for each of them."""
+        if "" not in self._styles:
+            self._styles[""] = self.rich_style
+        return self._styles[""]
+
     def rows_changed(self, *, keep_strips: bool = False) -> None:
         """Rows came, went or look different; with `keep_strips` those painted before still look the same."""
         if not keep_strips:
@@ -155,7 +162,7 @@ class RowList(ScrollView, can_focus=True):
         width = self.row_width
         index, line = self._row_at(y)
         if index >= self.row_count():
-            return self._notice_line(y, width) if not self.row_count() else Strip.blank(width, self.rich_style)
+            return self._notice_line(y, width) if not self.row_count() else Strip.blank(width, self.ground)
         strip = self._row_strips(index)[line]
         if index == self.cursor:
             style = self.style("cursor" if self.has_focus else "cursor-away")
@@ -219,10 +226,10 @@ class RowList(ScrollView, can_focus=True):
         ]
         top = max(0, (self.size.height - len(lines)) // 3)
         if not top <= y < top + len(lines):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.ground)
         style, line = lines[y - top]
         strip = Strip([Segment(f"   {line}", self.style(style))])
-        return strip.adjust_cell_length(width).apply_style(self.rich_style)
+        return strip.adjust_cell_length(width).apply_style(self.ground)
 
     def _row_at(self, y: int) -> tuple[int, int]:
         """The row painted at line `y` of the widget, and which of its lines that is."""
@@ -243,7 +250,7 @@ class RowList(ScrollView, can_focus=True):
         if strips is None:
             whole = Strip(self.row_segments(index, width))
             lines = self._wrapped(whole, width) if self.wrap else [whole]
-            strips = [line.adjust_cell_length(width).apply_style(self.rich_style) for line in lines]
+            strips = [line.adjust_cell_length(width).apply_style(self.ground) for line in lines]
             self._strips[key] = strips
         return strips
 
