@@ -175,7 +175,7 @@ def _ms(seconds: float) -> float:
 class ProbedApp(RunTuiApp):
     """The explorer, probed."""
 
-    CSS_PATH = ROOT / "run_tui" / "run_tui.tcss"
+    CSS_PATH = str(ROOT / "run_tui" / "run_tui.tcss")
     report: Path
 
     def on_ready(self) -> None:
