@@ -31,9 +31,13 @@ class StepList(RowList):
         if index != self.cursor:
             self.move_to(index)
 
-    def watch_now(self) -> None:
-        """Steps that are running grow older."""
-        self.rows_touched(row for row, step in enumerate(self.steps) if step.ageing)
+    def watch_now(self, before: float, now: float) -> None:
+        """Steps that are running grow older, which long ones show by the minute only."""
+        self.rows_touched(
+            row
+            for row, step in enumerate(self.steps)
+            if step.ageing and _progress(step, before) != _progress(step, now)
+        )
 
     def row_count(self) -> int:
         """One row a step."""
@@ -42,16 +46,22 @@ class StepList(RowList):
     def row_segments(self, index: int, width: int) -> list[Segment]:
         """Glyph, key, attempts, and the duration or the state's word at the right."""
         step = self.steps[index]
-        seconds = step.seconds(self.now)
-        right = step.state.value if seconds is None else duration(seconds)
-        if step.attempt > 1:
-            right = f"×{step.attempt} {right}"
+        right = _progress(step, self.now)
         style = self.style(step_style(step.state))
         name_width = max(6, width - len(right) - 5)
         name = shorten(clean(step.key), name_width)
         name_style = style if step_style(step.state) in ("bad", "active", "warning") else self.style("plain")
         return [
             Segment(f" {step_glyph(step.state)} ", style),
-            Segment(f"{name:<{name_width}} ", name_style if seconds is not None else self.style("quiet")),
+            Segment(
+                f"{name:<{name_width}} ", name_style if step.seconds(self.now) is not None else self.style("quiet")
+            ),
             Segment(right, self.style("quiet")),
         ]
+
+
+def _progress(step: StepProgress, now: float) -> str:
+    """The attempt, if not the first, and the duration or the state's word."""
+    seconds = step.seconds(now)
+    text = step.state.value if seconds is None else duration(seconds)
+    return f"×{step.attempt} {text}" if step.attempt > 1 else text
