@@ -24,9 +24,11 @@ from run_tui.feed import Feed, FeedState, Joined, Loaded, Phase, Restarted, RunC
 from run_tui.format import clean
 from run_tui.listing import Listed, Listing
 from run_tui.model import Run, RunFilter
+from run_tui.output_feed import OutputFeed
 from run_tui.screens import themes
 from run_tui.screens.base import RefreshWanted, ViewScreen, WebPageWanted
 from run_tui.screens.help import HelpScreen
+from run_tui.screens.output import OutputScreen
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
 from run_tui.sources import resolve_run_id
@@ -65,6 +67,7 @@ class RunTuiApp(App[None]):
         self._now = now
         self._listing = Listing(source, RunFilter())
         self._feed: Feed | None = None
+        self._output: OutputFeed | None = None
 
     async def on_mount(self) -> None:
         """Shows the runs, or the one run that was asked for."""
@@ -135,6 +138,16 @@ class RunTuiApp(App[None]):
                             screen.show_failure(str(update.error), update.error.hint)
                 await asyncio.sleep(0)
 
+    async def _follow_output(self, screen: OutputScreen, feed: OutputFeed) -> None:
+        async with aclosing(feed.updates()) as updates:
+            async for update in updates:
+                screen.show_read(update.after, update.before, from_start=update.from_start, over=update.over)
+                if update.error is not None:
+                    screen.show_activity(_reconnecting(update.error, update.retry_in))
+                else:
+                    screen.show_activity(Activity("✓ complete", "quiet") if update.over else Activity("● live", "good"))
+                await asyncio.sleep(0)
+
     async def _read_details(self, screen: RunScreen) -> None:
         """The plan and the tags come once; without them the run is still readable, so a failure is only said."""
         try:
@@ -192,6 +205,27 @@ class RunTuiApp(App[None]):
         self.pop_screen()
         self._start(self._follow_runs(), "runs")
 
+    @on(RunScreen.OutputWanted)
+    async def _open_output(self, event: RunScreen.OutputWanted) -> None:
+        run_screen = event.screen
+        await self.push_screen(OutputScreen(run_screen.run.id, event.step, event.captures, run_screen.has_ended))
+
+    @on(OutputScreen.Wanted)
+    def _read_output(self, event: OutputScreen.Wanted) -> None:
+        self._output = OutputFeed(self.source, event.screen.run_id, event.capture.key, event.stream, ended=event.ended)
+        self._start(self._follow_output(event.screen, self._output), "output")
+
+    @on(OutputScreen.EarlierWanted)
+    def _read_earlier_output(self) -> None:
+        if self._output is not None:
+            self._output.read_earlier()
+
+    @on(OutputScreen.Closed)
+    def _close_output(self) -> None:
+        self.workers.cancel_group(self, "output")
+        self._output = None
+        self.pop_screen()
+
     @on(EventPane.ViewUnfinished)
     def _continue_view(self, event: EventPane.ViewUnfinished) -> None:
         self._start(self._finish_view(event.pane), "filter")
@@ -211,7 +245,7 @@ class RunTuiApp(App[None]):
 
     @on(RefreshWanted)
     def _refresh(self) -> None:
-        (self._feed or self._listing).poll_now()
+        (self._output or self._feed or self._listing).poll_now()
 
     @on(WebPageWanted)
     def _open_web(self, event: WebPageWanted) -> None:
@@ -231,6 +265,8 @@ class RunTuiApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: what keys do here, then themes and what else Textual offers."""
         owners: dict[str, DOMNode] = {"app": self}
+        if isinstance(screen, OutputScreen):
+            owners |= {"output": screen, "list": screen.view}
         if isinstance(screen, ViewScreen):
             owners |= {"view": screen, "list": screen.rows, "run" if isinstance(screen, RunScreen) else "runs": screen}
         for action in ACTIONS:

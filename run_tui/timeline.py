@@ -74,6 +74,14 @@ class Timeline:
         """The event, whole."""
         return self.store_of(place).event(place.row)
 
+    def places_of(self, event_type: str) -> list[Place]:
+        """Where the events of a type are, shown or not."""
+        places = []
+        for part in self.parts:
+            for row in part.store.rows_of_type(event_type):
+                places.append(Place(part is self.end, row))
+        return places
+
     def index_at(self, place: Place) -> int:
         """Where the event is shown, or the first one after it."""
         if place.in_end and self.end is not None:

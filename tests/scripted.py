@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 from run_tui.errors import SourceError
 from run_tui.model import EventPage, Run, RunEventList, RunFilter, RunList, RunStatus, Step
+from run_tui.output import WIDTH, OutputChunk, Stream
 from run_tui.pace import Clock
+from run_tui.sources._dagster_output import chunk_of, cursor_at
 from run_tui.sources.base import Capabilities
 
 
@@ -61,6 +63,8 @@ class ScriptedSource:
     tail_at: str | None = None
     last_limit: int = 0
     runs_held: list[Run] = field(default_factory=list)
+    written: bytes = b""
+    pieces: list[tuple[int, int]] = field(default_factory=list)
     system: str = "Scripted API"
     where: str = "scripted"
     capabilities: Capabilities = field(default_factory=Capabilities)
@@ -110,6 +114,16 @@ class ScriptedSource:
 
     async def steps(self, run_id: str) -> list[Step]:
         return []
+
+    async def output(self, run_id: str, key: str, stream: Stream, start: int = 0, limit: int = WIDTH) -> OutputChunk:
+        self.pieces.append((start, limit))
+        self.script(self, len(self.pieces))
+        part = self.written[start : start + limit]
+        cursor = cursor_at(Stream.STDERR, start + len(part))
+        return chunk_of(Stream.STDERR, start, part.decode(errors="replace") or None, cursor)
+
+    async def output_end(self, run_id: str, key: str, stream: Stream, width: int = WIDTH) -> int:
+        return max(0, len(self.written) - width)
 
     def run_url(self, run_id: str) -> str | None:
         return None

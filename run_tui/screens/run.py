@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -14,6 +14,7 @@ from textual.message import Message
 from run_tui.actions import bindings
 from run_tui.format import TimeMode, clean
 from run_tui.model import EventPage, Run, RunStatus, Step
+from run_tui.output import CAPTURED, Capture
 from run_tui.screens.base import ViewScreen, WebPageWanted
 from run_tui.screens.facts import run_facts, step_facts
 from run_tui.steps import StepBoard
@@ -36,6 +37,13 @@ class RunScreen(ViewScreen):
 
     class Closed(Message):
         """The user went back."""
+
+    class OutputWanted(Message):
+        """The output of a step is to be shown: `captures` are its processes, one an attempt."""
+
+        def __init__(self, screen: RunScreen, step: str | None, captures: Sequence[Capture]) -> None:
+            super().__init__()
+            self.screen, self.step, self.captures = screen, step, captures
 
     def __init__(self, run: Run, where: str, time_mode: TimeMode, now: Callable[[], float]) -> None:
         super().__init__(now)
@@ -192,6 +200,15 @@ class RunScreen(ViewScreen):
         """Shows or hides the frames inside libraries."""
         self.pane.toggle_frames()
 
+    def action_output(self) -> None:
+        """Shows what the chosen step wrote."""
+        step = self._chosen_step()
+        captures = [capture for capture in self._captures() if step is None or step in capture.steps]
+        if captures:
+            self.post_message(self.OutputWanted(self, step, captures))
+        else:
+            self.notify(f"No output of {clean(step) if step else 'the run'} has been captured yet.", markup=False)
+
     def action_web(self) -> None:
         """Opens the run's web page."""
         self.post_message(WebPageWanted(self.run.id))
@@ -202,6 +219,25 @@ class RunScreen(ViewScreen):
         if text is not None:
             self.app.copy_to_clipboard(text)
             self.notify("Copied the event." if whole else "Copied the row.", timeout=2)
+
+    def has_ended(self, capture: Capture) -> bool:
+        """Whether the process can write no more."""
+        ended = {step.key for step in self.steps.steps if step.ended is not None}
+        return self.run.status.finished or (bool(capture.steps) and ended.issuperset(capture.steps))
+
+    def _chosen_step(self) -> str | None:
+        """The step under the cursor, in the list that has the focus."""
+        if self.steps.has_focus:
+            return self.steps.current
+        event = self.pane.current
+        return None if event is None else event.step_key
+
+    def _captures(self) -> Iterator[Capture]:
+        timeline = self.pane.timeline
+        for place in timeline.places_of(CAPTURED):
+            capture = Capture.from_metadata(timeline.event(place).metadata)
+            if capture is not None:
+                yield capture
 
     def _open_failure(self) -> bool:
         """A failed run shows its failure, unless the user already looks for something else."""

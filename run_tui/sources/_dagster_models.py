@@ -8,6 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from run_tui.errors import BadAnswer
 from run_tui.model import ErrorInfo, EventDetails, EventPage, MetadataEntry, Run, RunStatus, Step, iso_timestamp
+from run_tui.output import Capture
 from run_tui.sources import _dagster_wire as wire
 
 
@@ -90,6 +91,9 @@ def _raised_from(cause: ErrorInfo | None, error: wire.PythonError) -> ErrorInfo:
 
 def _metadata(event: wire.Event) -> Iterator[MetadataEntry]:
     """All that an event of any kind says beside its message and error, as labelled values."""
+    if file_key := event.get("fileKey"):
+        urls = event.get("externalStdoutUrl"), event.get("externalStderrUrl")
+        yield from Capture(file_key, tuple(event.get("stepKeys") or ()), *urls).as_metadata()
     if key := event.get("assetKey"):
         yield MetadataEntry(label="asset", value=_asset(key))
     if partition := event.get("partition"):

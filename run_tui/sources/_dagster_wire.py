@@ -152,6 +152,10 @@ class Event(TypedDict):
     partition: NotRequired[str | None]
     evaluation: NotRequired[CheckEvaluation]
     expectationResult: NotRequired[ExpectationResult]
+    fileKey: NotRequired[str]
+    stepKeys: NotRequired[list[str] | None]
+    externalStdoutUrl: NotRequired[str | None]
+    externalStderrUrl: NotRequired[str | None]
 
 
 COMMON_FIELDS = 5
@@ -259,6 +263,24 @@ class ProbeAnswer(TypedDict):
     """The whole body that answers a look for events after a cursor."""
 
     data: _ProbeData
+
+
+class CapturedLogs(TypedDict):
+    """A piece of what a process wrote; None where there is nothing after the cursor asked for."""
+
+    stdout: str | None
+    stderr: str | None
+    cursor: str | None
+
+
+class _OutputData(TypedDict):
+    capturedLogs: CapturedLogs
+
+
+class OutputAnswer(TypedDict):
+    """The whole body that answers for a process's output."""
+
+    data: _OutputData
 
 
 class RunAnswer(TypedDict):

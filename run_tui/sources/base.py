@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from run_tui.model import EventPage, Run, RunEventList, RunFilter, RunList, Step
+from run_tui.output import WIDTH, OutputChunk, Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,7 @@ class Capabilities:
 
     steps: bool = False
     web_page: bool = False
+    output: bool = False
 
 
 class Source(Protocol):
@@ -60,6 +62,12 @@ class Source(Protocol):
 
     async def steps(self, run_id: str) -> list[Step]:
         """The steps the run planned, each after those it depends on; [] where the system has no plan."""
+
+    async def output(self, run_id: str, key: str, stream: Stream, start: int = 0, limit: int = WIDTH) -> OutputChunk:
+        """What the process of a `Capture` wrote to one stream after `start` bytes, at most `limit` bytes of it."""
+
+    async def output_end(self, run_id: str, key: str, stream: Stream, width: int = WIDTH) -> int:
+        """A place at most about `width` bytes before a stream's end, found without reading what lies before it."""
 
     def run_url(self, run_id: str) -> str | None:
         """The run's web page, None where there is none."""

@@ -11,8 +11,10 @@ from urllib.parse import quote
 
 from run_tui.errors import Busy, RunNotFound, ServerError, SourceError, Unauthorized
 from run_tui.model import MAX_PAGE, EventPage, Run, RunEventList, RunFilter, RunList, Step
+from run_tui.output import WIDTH, OutputChunk, Stream
 from run_tui.sources import _dagster_wire as wire
 from run_tui.sources._dagster_models import page_of, run_of, steps_of
+from run_tui.sources._dagster_output import chunk_of, cursor_at, near_end
 from run_tui.sources._dagster_poison import is_poison, offset_cursor, read_past_poison
 from run_tui.sources._dagster_tail import events_between, find_tail
 from run_tui.sources._http import CONNECT_TIMEOUT, READ_TIMEOUT, AsgiApp, GraphQLClient
@@ -57,7 +59,7 @@ class DagsterSource:
             connect_timeout=connect_timeout,
             read_timeout=read_timeout,
         )
-        self.capabilities = Capabilities(steps=True, web_page=app is None)
+        self.capabilities = Capabilities(steps=True, web_page=app is None, output=True)
         # Older servers refuse the extended page query, which names types that they do not know.
         self._extended = True
         self._reading_on: dict[str, str | None] = {}
@@ -145,6 +147,20 @@ class DagsterSource:
         answer = await self._ask("steps", {"runId": run_id}, wire.PlanAnswer)
         plan = self._good(answer["data"]["runOrError"], run_id)["executionPlan"]
         return [] if plan is None else steps_of(plan)
+
+    async def output(self, run_id: str, key: str, stream: Stream, start: int = 0, limit: int = WIDTH) -> OutputChunk:
+        """What a process wrote to one stream after `start` bytes, at most `limit` bytes of it."""
+        variables = {"logKey": [run_id, "compute_logs", key], "cursor": cursor_at(stream, start), "limit": limit}
+        found = (await self._ask("output", variables, wire.OutputAnswer))["data"]["capturedLogs"]
+        return chunk_of(stream, start, found["stdout" if stream is Stream.STDOUT else "stderr"], found["cursor"])
+
+    async def output_end(self, run_id: str, key: str, stream: Stream, width: int = WIDTH) -> int:
+        """A place at most about `width` bytes before a stream's end, found by a few small requests."""
+
+        async def reaches(start: int) -> bool:
+            return bool((await self.output(run_id, key, stream, start, 1)).text)
+
+        return await near_end(reaches, width)
 
     def run_url(self, run_id: str) -> str | None:
         """The run's web page, None for an `app`."""

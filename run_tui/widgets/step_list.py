@@ -19,6 +19,11 @@ class StepList(RowList):
         super().__init__(id=id)
         self.steps: list[StepProgress] = []
 
+    @property
+    def current(self) -> str | None:
+        """The key of the step under the cursor."""
+        return self.steps[self.cursor].key if self.steps else None
+
     def show(self, steps: list[StepProgress]) -> None:
         """Replaces the steps; the cursor stays on its step."""
         before, self.steps = self.steps, steps

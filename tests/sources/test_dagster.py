@@ -39,7 +39,7 @@ def test_it_is_a_source() -> None:
     source: Source = DagsterSource("https://acme.dagster.cloud/prod/graphql")
     assert source.system == "Dagster Plus API"
     assert source.where == "https://acme.dagster.cloud/prod"
-    assert source.capabilities == Capabilities(steps=True, web_page=True)
+    assert source.capabilities == Capabilities(steps=True, web_page=True, output=True)
     assert source.run_url("a/b") == "https://acme.dagster.cloud/prod/runs/a%2Fb"
 
 

@@ -1,0 +1,167 @@
+"""What a step wrote to stdout and stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from run_tui.actions import bindings
+from run_tui.format import clean, plural
+from run_tui.output import Capture, OutputLines, Stream
+from run_tui.screens.base import RefreshWanted
+from run_tui.widgets.output_view import OutputView
+from run_tui.widgets.status_line import Activity, Fact, StatusLine
+
+
+class OutputScreen(Screen[None]):
+    """One stream of one process at a time, beginning with the last one's stderr.
+
+    `captures` are the processes of a step's attempts, at least one; `ended` says whether one can write no more.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("output")
+
+    class Wanted(Message):
+        """A stream is to be read, in place of the one read before."""
+
+        def __init__(self, screen: OutputScreen, capture: Capture, stream: Stream, ended: Callable[[], bool]) -> None:
+            super().__init__()
+            self.screen, self.capture, self.stream, self.ended = screen, capture, stream, ended
+
+    class EarlierWanted(Message):
+        """What was written before all that is here is to be read."""
+
+    class Closed(Message):
+        """The user went back."""
+
+    def __init__(
+        self, run_id: str, step: str | None, captures: Sequence[Capture], ended: Callable[[Capture], bool]
+    ) -> None:
+        super().__init__()
+        self.run_id, self._step, self._captures, self._ended = run_id, step, captures, ended
+        self._chosen = len(captures) - 1
+        self._stream = Stream.STDERR
+        self._from_start = self._over = False
+
+    def compose(self) -> ComposeResult:
+        """Which output it is, its lines, the keys."""
+        yield StatusLine(id="status")
+        yield OutputView(id="output")
+        yield Footer(compact=True, show_command_palette=False)
+
+    @property
+    def view(self) -> OutputView:
+        """The lines."""
+        return self.query_one(OutputView)
+
+    @property
+    def capture(self) -> Capture:
+        """The process whose output is shown."""
+        return self._captures[self._chosen]
+
+    def on_mount(self) -> None:
+        """Begins with what is most likely to tell of a failure."""
+        self.view.focus()
+        self.set_interval(1.0, lambda: self.query_one(StatusLine).tick())
+        self._read()
+
+    def show_read(self, after: str, before: str, *, from_start: bool, over: bool) -> None:
+        """Takes what has been read: text after and before what is here already."""
+        self._from_start, self._over = from_start, over
+        if before:
+            self.view.prepend(before)
+        if after:
+            self.view.append(after)
+        self._show_facts()
+        if not self.view.row_count():
+            self.view.show_notice(*self._nothing())
+
+    def show_activity(self, activity: Activity) -> None:
+        """Shows what the connection is doing."""
+        self.query_one(StatusLine).show_activity(activity)
+
+    def on_output_view_earlier_wanted(self, event: OutputView.EarlierWanted) -> None:
+        """More comes when the first line is reached."""
+        event.stop()
+        if not self._from_start:
+            self.post_message(self.EarlierWanted())
+
+    def action_back(self) -> None:
+        """Back to the run."""
+        self.post_message(self.Closed())
+
+    def action_stream(self) -> None:
+        """Shows the other stream."""
+        self._stream = self._stream.other
+        self._read()
+
+    def action_attempt(self, direction: int) -> None:
+        """Shows the process of the attempt before or after."""
+        chosen = self._chosen + direction
+        if 0 <= chosen < len(self._captures):
+            self._chosen = chosen
+            self._read()
+
+    def action_follow(self) -> None:
+        """Keeps the last line in view, or stops."""
+        self.view.follow = not self.view.follow
+        if self.view.follow:
+            self.view.move_to(self.view.row_count() - 1)
+
+    def action_wrap(self) -> None:
+        """Shows long lines whole, over several lines, or cuts them."""
+        self.view.wrap = not self.view.wrap
+
+    def action_scroll_text(self, steps: int) -> None:
+        """Scrolls lines sideways."""
+        self.view.scroll_text(steps)
+
+    def action_copy(self) -> None:
+        """Copies the line."""
+        if self.view.row_count():
+            self.app.copy_to_clipboard(clean(self.view.lines[self.view.cursor]))
+            self.notify("Copied the line.", timeout=2)
+
+    def action_refresh(self) -> None:
+        """Asks the server now."""
+        self.post_message(RefreshWanted())
+
+    def _read(self) -> None:
+        self.view.replace(OutputLines())
+        self._from_start = self._over = False
+        self._show_facts()
+        if self.capture.url(self._stream) is not None:
+            self.view.show_notice(*self._nothing())
+            return
+        self.view.show_notice(("quiet", f"Reading {self._stream} …"))
+        capture = self.capture
+        self.post_message(self.Wanted(self, capture, self._stream, lambda: self._ended(capture)))
+
+    def _nothing(self) -> list[tuple[str, str]]:
+        """Why there are no lines."""
+        url = self.capture.url(self._stream)
+        if url is not None:
+            return [("plain", f"This server does not hold {self._stream}; it is kept at"), ("accent", clean(url))]
+        written = "wrote nothing to" if self._over else "has written nothing yet to"
+        return [("plain", f"The process {written} {self._stream}."), ("quiet", f"tab shows {self._stream.other}.")]
+
+    def _show_facts(self) -> None:
+        steps = self.capture.steps
+        of_all = f"output of all {len(steps)} steps, which ran in one process" if len(steps) > 1 else ""
+        attempts = len(self._captures)
+        lines = plural(self.view.row_count(), "line")
+        self.query_one(StatusLine).show(
+            [
+                Fact(clean(self._step or "run"), "accent"),
+                Fact(str(self._stream), "bad" if self._stream is Stream.STDERR else "good"),
+                Fact(f"attempt {self._chosen + 1} of {attempts}" if attempts > 1 else "", "plain", 1),
+                Fact(lines if self._from_start else f"last {lines}", "plain", 2),
+                Fact(of_all, "quiet", 3),
+            ]
+        )
