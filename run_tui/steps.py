@@ -22,28 +22,54 @@ _DYNAMIC = re.compile(r"\[[^\]?]+\]")
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """One execution of a step; times are epoch milliseconds, `ended` is None while it goes on."""
+
+    state: StepState
+    started: int
+    ended: int | None = None
+
+    def seconds(self, now: float) -> float:
+        """How long it took, or has taken so far; `now` is epoch seconds."""
+        return (now * 1000 if self.ended is None else self.ended) / 1000 - self.started / 1000
+
+
+@dataclass(frozen=True, slots=True)
 class StepProgress:
-    """One step's state; times are epoch milliseconds, `attempt` counts from 1."""
+    """One step's state, since `changed` (epoch milliseconds), and its attempts, the first numbered `first_attempt`."""
 
     key: str
     state: StepState = StepState.PENDING
-    started: int | None = None
-    ended: int | None = None
-    attempt: int = 1
+    attempts: tuple[Attempt, ...] = ()
     template: str | None = None
+    first_attempt: int = 1
+    changed: int = 0
 
-    def seconds(self, now: float) -> float | None:
-        """How long it took, or has taken so far; None where it never started. `now` is epoch seconds."""
-        if self.started is None:
-            return None
-        if self.ended is None:
-            return now - self.started / 1000 if self.ageing else None
-        return (self.ended - self.started) / 1000
+    @property
+    def started(self) -> int | None:
+        """When it first started, in epoch milliseconds."""
+        return self.attempts[0].started if self.attempts else None
+
+    @property
+    def ended(self) -> int | None:
+        """When it ended for good, in epoch milliseconds."""
+        return self.attempts[-1].ended if self.attempts and not self.ageing else None
 
     @property
     def ageing(self) -> bool:
         """Whether it takes longer the longer one looks."""
-        return self.ended is None and self.state in (StepState.RUNNING, StepState.RETRYING)
+        return self.state in (StepState.RUNNING, StepState.RETRYING)
+
+    @property
+    def attempt(self) -> int:
+        """The number of the latest attempt, from 1."""
+        return self.first_attempt + max(0, len(self.attempts) - 1)
+
+    def seconds(self, now: float) -> float | None:
+        """How long it took, or has taken so far; None where it never started or never ended. `now`: epoch seconds."""
+        if self.started is None or (self.ended is None and not self.ageing):
+            return None
+        return (now * 1000 if self.ended is None else self.ended) / 1000 - self.started / 1000
 
 
 class StepBoard:
@@ -52,6 +78,7 @@ class StepBoard:
     def __init__(self) -> None:
         self._plan: dict[str, Step] = {}
         self._steps: dict[str, StepProgress] = {}
+        self._last_ends: dict[str, int] = {}
         self._seen = 0
 
     def set_plan(self, plan: list[Step]) -> None:
@@ -61,16 +88,18 @@ class StepBoard:
     def forget_events(self) -> None:
         """Starts over: the events are read anew."""
         self._steps.clear()
+        self._last_ends.clear()
         self._seen = 0
 
     def followed_by(self, later: StepBoard) -> StepBoard:
         """What this board and one of later events, with a gap between the two, tell together."""
         both = StepBoard()
         both._plan, both._steps = self._plan, self._steps | later._steps
+        both._last_ends = self._last_ends | later._last_ends
         for key, step in later._steps.items():
             before = self._steps.get(key)
-            if before is not None and before.started is not None:
-                both._steps[key] = replace(step, started=before.started)
+            if before is not None:
+                both._steps[key] = _followed(before, step)
         return both
 
     def update(self, store: EventStore) -> bool:
@@ -88,12 +117,15 @@ class StepBoard:
         if key is None or event_type is None:
             return
         step = self._steps.get(key) or StepProgress(key, template=self._template(key))
-        state, started, ended = _STATES[event_type], step.started, step.ended
+        state, time = _STATES[event_type], store.times[row]
         if state is StepState.RUNNING:
-            started, ended = (store.times[row] if started is None else started), None
-        elif state is not StepState.RETRYING:
-            ended = store.times[row]
-        self._steps[key] = StepProgress(key, state, started, ended, store.attempts[row], step.template)
+            first = step.first_attempt if step.attempts else store.attempts[row]
+            attempts = (*step.attempts, Attempt(state, time))
+            self._steps[key] = StepProgress(key, state, attempts, step.template, first, time)
+        else:
+            attempts = _ended(step.attempts, state, time)
+            self._steps[key] = StepProgress(key, state, attempts, step.template, step.first_attempt, time)
+            self._last_ends[key] = self._last_ends[step.template or key] = time
 
     @staticmethod
     def _template(key: str) -> str | None:
@@ -111,6 +143,13 @@ class StepBoard:
         order += [step for step in self._steps.values() if step.key not in known]
         return [_settled(step, status) for step in order] if status is not None and status.finished else order
 
+    def ready(self, key: str) -> int | None:
+        """When all that a step, or a template of dynamic ones, depends on had ended; None where that is not known."""
+        step = self._steps.get(key)
+        planned = self._plan.get(key) or (self._plan.get(step.template or "") if step is not None else None)
+        ends = [self._last_ends.get(need) for need in planned.depends_on] if planned is not None else []
+        return None if not ends or None in ends else max(end for end in ends if end is not None)
+
     def _in_plan_order(self, children: dict[str, list[StepProgress]]) -> Iterator[StepProgress]:
         for key in self._plan:
             if key in children:
@@ -119,10 +158,26 @@ class StepBoard:
                 yield self._steps.get(key) or StepProgress(key)
 
 
+def _ended(attempts: tuple[Attempt, ...], state: StepState, time: int) -> tuple[Attempt, ...]:
+    """The attempts with the last one ended; one that is to be tried again has failed."""
+    if not attempts or attempts[-1].ended is not None:
+        return attempts
+    result = StepState.FAILURE if state is StepState.RETRYING else state
+    return (*attempts[:-1], replace(attempts[-1], state=result, ended=time))
+
+
+def _followed(before: StepProgress, after: StepProgress) -> StepProgress:
+    """A step of which what lies between the two has not been read yet."""
+    ended = after.attempts[0].started if after.attempts else after.changed
+    state = StepState.RETRYING if after.attempts else after.state
+    attempts = before.attempts if state is StepState.RUNNING else _ended(before.attempts, state, ended)
+    return replace(after, attempts=attempts + after.attempts, first_attempt=before.first_attempt)
+
+
 def _settled(step: StepProgress, status: RunStatus) -> StepProgress:
     """A step of a run that has ended: what never started was not executed, what never ended did not finish."""
     if step.state is StepState.PENDING:
-        return StepProgress(step.key, StepState.NOT_EXECUTED, template=step.template)
+        return replace(step, state=StepState.NOT_EXECUTED)
     if step.state in (StepState.RUNNING, StepState.RETRYING):
-        return StepProgress(step.key, StepState.INTERRUPTED, step.started, None, step.attempt, step.template)
+        return replace(step, state=StepState.INTERRUPTED)
     return step

@@ -20,6 +20,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "format": {"model"},
     "store": {"model"},
     "steps": {"model", "store"},
+    "step_tree": {"model", "steps"},
+    "gantt": {"model", "steps"},
     "view": {"model", "query", "store"},
     "timeline": {"model", "query", "store", "view"},
     "output": {"model"},
@@ -28,8 +30,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "feed": {"model", "errors", "pace", "sources"},
     "output_feed": {"model", "errors", "output", "pace", "sources"},
     "listing": {"model", "errors", "pace", "sources"},
-    "widgets": {"model", "query", "format", "store", "timeline", "view", "steps", "actions", "output"},
-    "screens": {"model", "output", "query", "format", "store", "timeline", "view", "steps", "actions", "widgets"},
+    "widgets": {
+        "model", "query", "format", "store", "timeline", "view", "steps", "step_tree", "gantt", "actions", "output",
+    },
+    "screens": {
+        "model", "query", "format", "store", "timeline", "view", "steps", "step_tree", "actions", "output", "widgets",
+    },
     "app": {
         "model", "output", "errors", "query", "format", "store", "view", "actions",
         "sources", "feed", "output_feed", "listing", "timeline", "widgets", "screens",

@@ -86,3 +86,28 @@ def test_only_new_rows_are_taken_in() -> None:
     assert states(steps.listed(None)) == {"load": StepState.SUCCESS}
     steps.forget_events()
     assert steps.listed(None) == []
+
+
+def test_a_step_could_start_when_all_it_needs_had_ended() -> None:
+    plan = [
+        Step("a"),
+        Step("work[?]", kind="UNRESOLVED_MAPPED", depends_on=("a",)),
+        Step("collect", depends_on=("a", "work[?]")),
+    ]
+    steps = board(("STEP_START", "a"), ("STEP_SUCCESS", "a"), ("STEP_START", "work[k]"), plan=plan)
+    assert steps.ready("a") is None
+    assert steps.ready("work[k]") == steps.ready("work[?]") == START + 1000
+    assert steps.ready("collect") is None
+    store = EventStore("r1")
+    store.append(page(("LOG", None), ("LOG", None), ("LOG", None), ("STEP_SUCCESS", "work[k]")))
+    later = StepBoard()
+    later.update(store)
+    assert steps.followed_by(later).ready("collect") == START + 3000
+
+
+def test_what_lies_in_a_gap_is_taken_as_it_must_have_been() -> None:
+    first = board(("STEP_START", "load"), ("STEP_START", "push"))
+    later = board(("LOG", None), ("LOG", None), ("STEP_SUCCESS", "load"), ("STEP_RESTARTED", "push"))
+    load, push = first.followed_by(later).listed(None)
+    assert (load.state, load.seconds(0)) == (StepState.SUCCESS, 2.0)
+    assert [attempt.state for attempt in push.attempts] == [StepState.FAILURE, StepState.RUNNING]

@@ -21,6 +21,8 @@ from run_tui.format import (
     tags_text,
 )
 from run_tui.model import Run, StepState
+from run_tui.query import spelled
+from run_tui.step_tree import StepRow
 from run_tui.steps import StepProgress
 from run_tui.timeline import Timeline
 from run_tui.widgets.status_line import Fact
@@ -59,3 +61,16 @@ def step_facts(run: Run, steps: Sequence[StepProgress], timeline: Timeline) -> l
         Fact(f"mode {clean(run.mode)}" if run.mode and run.mode != "default" else "", "quiet", 4),
         Fact(tags_text(run.tags.items()), "quiet", 3),
     ]
+
+
+def step_filter(rows: Sequence[StepRow]) -> dict[str, str]:
+    """What the filter of a log is to say to show only these steps, groups and attempts, by operator."""
+    steps = dict.fromkeys(_step_term(row) for row in rows)
+    attempts = dict.fromkeys(str(row.attempt) for row in rows if row.attempt is not None)
+    return {"step": ",".join(steps), "attempt": ",".join(attempts)}
+
+
+def _step_term(row: StepRow) -> str:
+    if row.step is None:
+        return spelled(row.key).replace("[?]", "[*]")
+    return "=" + spelled(row.step.key)

@@ -8,15 +8,15 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
 
 from run_tui.actions import bindings
 from run_tui.format import TimeMode, clean
-from run_tui.model import EventPage, Run, RunStatus, Step
+from run_tui.model import EventPage, Run, RunStatus, Step, epoch_ms
 from run_tui.output import CAPTURED, Capture
 from run_tui.screens.base import ViewScreen, WebPageWanted
-from run_tui.screens.facts import run_facts, step_facts
+from run_tui.screens.facts import run_facts, step_facts, step_filter
 from run_tui.steps import StepBoard
 from run_tui.store import EventStore
 from run_tui.widgets.detail import run_lines
@@ -24,7 +24,7 @@ from run_tui.widgets.event_log import EventLog
 from run_tui.widgets.event_pane import EventPane
 from run_tui.widgets.row_list import RowList
 from run_tui.widgets.status_line import StatusLine
-from run_tui.widgets.step_list import StepList
+from run_tui.widgets.step_list import StepAxis, StepList
 
 PAINT_GAP = 1 / 15
 """Seconds between repaints while events stream in."""
@@ -60,7 +60,9 @@ class RunScreen(ViewScreen):
         """Facts, then the steps beside the events."""
         yield StatusLine(id="facts")
         with Horizontal(id="body"):
-            yield StepList(id="steps")
+            with Vertical(id="side"):
+                yield StepAxis(id="axis")
+                yield StepList(id="steps")
             yield self.pane
 
     @property
@@ -155,8 +157,9 @@ class RunScreen(ViewScreen):
 
     def on_row_list_opened(self, event: RowList.Opened) -> None:
         """Enter on a step filters by it."""
-        self.pane.toggle_step(self.steps.steps[event.index].key)
-        self.remove_class("-steps")
+        self.pane.toggle_filter(step_filter(self.steps.chosen))
+        self.remove_class("-steps", "-bars")
+        self.steps.bars = False
         self.rows.focus()
 
     def watch_time_mode(self, mode: TimeMode) -> None:
@@ -191,6 +194,18 @@ class RunScreen(ViewScreen):
         """Goes to the steps and back; where there is no room for both they come and go."""
         self.set_class(not self.steps.has_focus, "-steps")
         (self.rows if self.steps.has_focus else self.steps).focus()
+
+    def action_bars(self) -> None:
+        """Shows the steps as bars over time, in place of the log, and back."""
+        on = not self.steps.bars
+        self.set_class(on, "-bars")
+        self.steps.bars = on
+        (self.steps if on else self.rows).focus()
+        self._show_span()
+
+    def on_step_list_window_changed(self) -> None:
+        """The axis names other times."""
+        self.query_one(StepAxis).show(self.steps.axis())
 
     def action_run_info(self) -> None:
         """Shows the run itself in the detail pane."""
@@ -227,8 +242,9 @@ class RunScreen(ViewScreen):
 
     def _chosen_step(self) -> str | None:
         """The step under the cursor, in the list that has the focus."""
-        if self.steps.has_focus:
-            return self.steps.current
+        row = self.steps.current
+        if self.steps.has_focus and row is not None:
+            return row.step.key if row.step is not None else None
         event = self.pane.current
         return None if event is None else event.step_key
 
@@ -260,13 +276,26 @@ class RunScreen(ViewScreen):
             self._show_times()
             self._show_steps()
 
+    @property
+    def _whole_board(self) -> StepBoard:
+        """What is known of the steps from the beginning and the end."""
+        return self.board if self.pane.timeline.end is None else self.board.followed_by(self._end_board)
+
+    def _show_span(self) -> None:
+        if self.steps.bars:
+            started = self.run.started_at or self.run.created_at
+            ended = None if self.run.ended_at is None else epoch_ms(self.run.ended_at)
+            self.steps.show_span(epoch_ms(started), ended, self._whole_board.ready)
+            self.on_step_list_window_changed()
+
     def _show_times(self) -> None:
         now = self.now()
         self.query_one("#status", StatusLine).show(run_facts(self.run, self.time_mode, now))
         self.steps.now = now
 
     def _show_steps(self) -> None:
-        self.steps.show(self.board.followed_by(self._end_board).listed(self.run.status))
+        self.steps.show(self._whole_board.listed(self.run.status))
+        self._show_span()
         self._show_event_facts()
 
     def _show_event_facts(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -11,7 +11,7 @@ from textual.reactive import reactive
 
 from run_tui.format import TimeMode, clock, headline, plural, zone, zone_name
 from run_tui.model import EventPage, RunEvent
-from run_tui.query import Completion, Filter, Problem, SlowPattern, TimeContext, complete, parse, spelled
+from run_tui.query import Completion, Filter, Problem, SlowPattern, TimeContext, complete, parse
 from run_tui.query.editing import set_operator
 from run_tui.store import EventStore
 from run_tui.timeline import Place, Timeline
@@ -131,11 +131,15 @@ class EventPane(Vertical):
         """Sets the minimum level, in the filter's own text."""
         self.filter_bar.text = set_operator(self.filter_bar.text, "level", LEVELS[rank])
 
-    def toggle_step(self, key: str) -> None:
-        """Filters by one step; by none if it is that one already."""
-        text = self.filter_bar.text
-        chosen = set_operator(text, "step", "=" + spelled(key))
-        self.filter_bar.text = set_operator(text, "step", "") if chosen == text else chosen
+    def toggle_filter(self, values: Mapping[str, str]) -> None:
+        """Makes operators say these values; takes them out again if that is what they say already."""
+        before = text = self.filter_bar.text
+        for key in values:
+            text = set_operator(text, key, "")
+        bare = text
+        for key, value in values.items():
+            text = set_operator(text, key, value)
+        self.filter_bar.text = bare if text == before else text
 
     def toggle_frames(self) -> None:
         """Shows or hides stack frames inside libraries."""

@@ -1,0 +1,79 @@
+"""The rows of the list of steps."""
+
+from __future__ import annotations
+
+from run_tui.model import StepState
+from run_tui.step_tree import MANY, step_rows
+from run_tui.steps import Attempt, StepProgress
+
+DONE, BAD, GOING = StepState.SUCCESS, StepState.FAILURE, StepState.RUNNING
+
+
+def dynamic(name: str, state: StepState = DONE, start: int = 0, end: int | None = 1000) -> StepProgress:
+    return StepProgress(f"work[{name}]", state, (Attempt(state, start, end),), "work[?]")
+
+
+def labels(steps: list[StepProgress], *turned: str) -> list[str]:
+    return [f"{'  ' * row.depth}{row.label}" for row in step_rows(steps, set(turned))]
+
+
+def test_plain_steps_are_rows_in_their_order() -> None:
+    steps = [StepProgress("b"), StepProgress("a")]
+    assert labels(steps) == ["b", "a"]
+    assert all(row.folded is None for row in step_rows(steps, set()))
+
+
+def test_dynamic_steps_stand_under_what_they_came_from() -> None:
+    steps = [StepProgress("list"), dynamic("a"), dynamic("b"), StepProgress("collect")]
+    assert labels(steps) == ["list", "work[?]", "  work[a]", "  work[b]", "collect"]
+    assert labels(steps, "work[?]") == ["list", "work[?]", "collect"]
+
+
+def test_a_single_dynamic_step_needs_no_group() -> None:
+    assert labels([dynamic("a")]) == ["work[a]"]
+
+
+def test_of_many_dynamic_steps_only_the_failed_are_shown_until_unfolded() -> None:
+    steps = [dynamic(str(n), BAD if n == 3 else DONE) for n in range(MANY + 1)]
+    assert labels(steps) == ["work[?]", "  work[3]"]
+    assert len(labels(steps, "work[?]")) == len(steps) + 1
+    group = step_rows(steps, set())[0]
+    assert (group.state, group.tally) == (BAD, [(DONE, MANY), (BAD, 1)])
+
+
+def test_a_group_lasts_from_its_first_start_to_its_last_end() -> None:
+    group = step_rows([dynamic("a", start=1000, end=4000), dynamic("b", start=2000, end=9000)], set())[0]
+    assert group.seconds(0) == 8.0
+    assert not group.ageing
+    going = step_rows([dynamic("a", start=1000, end=4000), dynamic("b", GOING, 2000, None)], set())[0]
+    assert (going.seconds(21), going.ageing) == (20.0, True)
+    unborn = step_rows(
+        [StepProgress("work[a]", template="work[?]"), StepProgress("work[b]", template="work[?]")], set()
+    )
+    assert unborn[0].seconds(5) is None
+
+
+def test_the_attempts_of_a_retried_step_unfold() -> None:
+    attempts = (Attempt(BAD, 0, 2000), Attempt(GOING, 5000))
+    steps = [StepProgress("load", GOING, attempts, first_attempt=1)]
+    assert labels(steps) == ["load"]
+    rows = step_rows(steps, {"load"})
+    assert [(row.label, row.state, row.attempt) for row in rows] == [
+        ("load", GOING, None),
+        ("attempt 1", BAD, 1),
+        ("attempt 2", GOING, 2),
+    ]
+    assert [row.seconds(6.0) for row in rows] == [6.0, 2.0, 1.0]
+    assert [row.attempts for row in rows[1:]] == [(attempts[0],), (attempts[1],)]
+    assert len({row.key for row in rows}) == 3
+
+
+def test_it_waited_since_it_could_start_and_for_each_attempt() -> None:
+    attempts = (Attempt(BAD, 1000, 2000), Attempt(DONE, 5000, 6000))
+    row, *_ = step_rows([StepProgress("load", DONE, attempts)], set())
+    assert row.waits(500) == [(500, 1000), (2000, 5000)]
+    group, member, _ = step_rows([dynamic("a", start=700), dynamic("b", start=600)], set())
+    assert group.waits(100) == [(100, 600)]
+    assert member.waits(None) == []
+    unborn, *_ = step_rows([StepProgress("load")], set())
+    assert unborn.waits(100) == []
