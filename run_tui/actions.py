@@ -55,6 +55,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("run.copy", "y", "Copy row", "Copy the row to the clipboard.", "run", "copy(False)"),
     Action("run.copy_all", "Y", "Copy event", "Copy the whole event with its errors.", "run", "copy(True)"),
     Action("run.bars", "b", "Bars", "Show the steps as bars over time, and back.", "run", "bars", True),
+    Action("run.histogram", "i", "Over time", "Show the events over time, and back.", "run", "histogram"),
+    Action("histogram.left", "left,h", "Earlier", "Move the log to the span before.", "histogram", "move(-1)"),
+    Action("histogram.right", "right,l", "Later", "Move the log to the span after.", "histogram", "move(1)"),
+    Action("histogram.next", "e", "Next errors", "Go to the next span with errors.", "histogram", "error(1)", True),
+    Action("histogram.previous", "E", "Errors before", "Go to the one before.", "histogram", "error(-1)"),
+    Action("histogram.leave", "escape,enter", "Log", "Go back to the log.", "histogram", "leave", True),
     Action("steps.mark", "space", "Mark", "Mark the step; enter filters by all that are marked.", "steps", "mark"),
     Action("steps.unfold", "right", "Unfold", "Unfold dynamic steps, or attempts.", "steps", "fold(False)"),
     Action("steps.fold", "left", "Fold", "Fold them.", "steps", "fold(True)"),
@@ -85,6 +91,7 @@ WHERE = {
     "runs": "Runs",
     "run": "One run",
     "steps": "The list of steps",
+    "histogram": "Events over time",
     "output": "Output of a step",
 }
 """The places of the table in the order they are explained, with their names."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from run_tui.model import EventPage, RunEvent
 from run_tui.query import Filter, TimeContext
 from run_tui.store import EventStore
-from run_tui.view import EventView
+from run_tui.view import EventView, Histogram
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -87,6 +88,28 @@ class Timeline:
         if place.in_end and self.end is not None:
             return len(self.beginning) + self.end.index_at(place.row)
         return self.beginning.index_at(place.row)
+
+    def time_of(self, place: Place) -> int:
+        """The event's time in epoch milliseconds."""
+        return self.store_of(place).times[place.row]
+
+    def index_from(self, moment: float) -> int:
+        """Where the first event from a time on (epoch milliseconds) is shown; events are in order but for a little."""
+        return bisect_left(range(len(self)), moment, key=lambda index: self.time_of(self[index]))
+
+    def histogram(self, size: int) -> Histogram | None:
+        """The events shown, to be counted in `size` spans over the time of all there are; None where there are none."""
+        stores = [part.store for part in self.parts if len(part.store)]
+        if not stores:
+            return None
+        return Histogram(self.parts, stores[0].times[0], stores[-1].times[-1], size)
+
+    @property
+    def gap(self) -> tuple[int, int] | None:
+        """The times (epoch milliseconds) between which events have not been read yet."""
+        if self.end is None or not len(self.end.store) or not len(self.beginning.store):
+            return None
+        return self.beginning.store.times[-1], self.end.store.times[0]
 
     def add(self, page: EventPage) -> None:
         """Appends to the beginning."""

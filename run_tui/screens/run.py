@@ -148,6 +148,7 @@ class RunScreen(ViewScreen):
     def tick(self) -> None:
         """What is still running grows older."""
         super().tick()
+        self.pane.count_events()
         if not self.run.status.finished:
             self._show_times()
 
@@ -210,6 +211,10 @@ class RunScreen(ViewScreen):
     def action_run_info(self) -> None:
         """Shows the run itself in the detail pane."""
         self.pane.show_lines(list(run_lines(self.run, self.where)))
+
+    def action_histogram(self) -> None:
+        """Shows the events over time, above the log, and back."""
+        self.pane.toggle_histogram()
 
     def action_frames(self) -> None:
         """Shows or hides the frames inside libraries."""

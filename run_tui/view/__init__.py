@@ -1,5 +1,6 @@
 """The rows of a store that a filter lets through, found a block at a time and faster than anyone types."""
 
 from run_tui.view.events import LEVEL_NAMES, EventView
+from run_tui.view.histogram import Bucket, Histogram
 
-__all__ = ["LEVEL_NAMES", "EventView"]
+__all__ = ["LEVEL_NAMES", "Bucket", "EventView", "Histogram"]

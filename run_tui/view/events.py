@@ -128,13 +128,15 @@ class EventView:
                 return self.index_at(start + at)
         return None
 
+    def pieces(self) -> list[tuple[int, Mask]]:
+        """First row and mask of each block that has been looked at, in order."""
+        if self.filter is None:
+            return [(block.first_row, all_of(len(block))) for block in self.store.blocks]
+        return self._found.pieces()
+
     def _shown(self, row: int, direction: int) -> Iterator[tuple[int, Mask]]:
         """First row and mask of each block after or before `row`, the nearest first."""
-        if self.filter is None:
-            pieces = [(block.first_row, all_of(len(block))) for block in self.store.blocks]
-        else:
-            pieces = self._found.pieces()
-        for start, mask in pieces[::direction]:
+        for start, mask in self.pieces()[::direction]:
             if direction < 0:
                 yield start, mask[: max(0, row - start)]
             elif row < start + len(mask):

@@ -15,13 +15,17 @@ from run_tui.query import Completion, Filter, Problem, SlowPattern, TimeContext,
 from run_tui.query.editing import set_operator
 from run_tui.store import EventStore
 from run_tui.timeline import Place, Timeline
+from run_tui.view import Histogram
 from run_tui.widgets.detail import Detail, Line, event_lines
 from run_tui.widgets.event_log import EventLog
 from run_tui.widgets.filter_bar import FilterBar
+from run_tui.widgets.histogram import HistogramBar
 from run_tui.widgets.row_list import RowList
 
 FIRST_SLICE = 0.003
 """Seconds of filtering done at once, so that the first rows are in the very next frame."""
+COUNT_SLICE = 0.004
+"""Seconds of counting for the histogram between two chances for keys and frames."""
 LEVELS = ("", "debug", "info", "warning", "error", "critical")
 HINT = "words  step:load_*  type:STEP_FAILURE  level:warning  -step:check  /regex/"
 
@@ -45,10 +49,13 @@ class EventPane(Vertical):
         self._now = now
         self._good = Filter()
         self._all_frames = False
+        self._counting: Histogram | None = None
+        self._counted: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
         """The filter, the log, the detail pane."""
         yield FilterBar(self._complete, HINT, id="filter")
+        yield HistogramBar(self._time_text, id="histogram")
         yield EventLog(self.timeline, id="log")
         yield Detail(id="detail")
 
@@ -61,6 +68,11 @@ class EventPane(Vertical):
     def filter_bar(self) -> FilterBar:
         """The filter's text."""
         return self.query_one(FilterBar)
+
+    @property
+    def histogram(self) -> HistogramBar:
+        """The events over time."""
+        return self.query_one(HistogramBar)
 
     @property
     def detail(self) -> Detail:
@@ -131,6 +143,52 @@ class EventPane(Vertical):
         """Sets the minimum level, in the filter's own text."""
         self.filter_bar.text = set_operator(self.filter_bar.text, "level", LEVELS[rank])
 
+    def toggle_histogram(self) -> None:
+        """Opens the histogram and goes to it, or closes it."""
+        bar = self.histogram
+        bar.display = not bar.display
+        if bar.display:
+            bar.focus()
+            self.call_after_refresh(self.count_events)
+        else:
+            self.log_rows.focus()
+
+    def count_events(self) -> None:
+        """Brings an open histogram up to date, in slices between frames."""
+        bar = self.histogram
+        now = (self.timeline.filter, self.timeline.scanned, self.timeline.held, bar.bars)
+        if bar.display and self._counting is None and now != self._counted:
+            self._counted = now
+            self._counting = self.timeline.histogram(bar.bars)
+            self._count_on()
+
+    def _count_on(self) -> None:
+        if self._counting is None or not self._counting.advance(COUNT_SLICE):
+            if self._counting is not None:
+                self.set_timer(2 * COUNT_SLICE, self._count_on)
+            return
+        self.histogram.show(self._counting, self.timeline.gap)
+        self._counting = None
+        self._show_moment()
+
+    def _show_moment(self) -> None:
+        place = self.log_rows.place
+        if place is not None:
+            self.histogram.show_time(self.timeline.time_of(place))
+
+    def on_histogram_bar_moved(self, event: HistogramBar.Moved) -> None:
+        """The log goes where the histogram's cursor is."""
+        event.stop()
+        self.log_rows.move_to(self.timeline.index_from(event.moment), by_user=True, center=True)
+
+    def on_histogram_bar_left(self, event: HistogramBar.Left) -> None:
+        """Back to the log."""
+        event.stop()
+        self.toggle_histogram()
+
+    def _time_text(self, moment: float) -> str:
+        return clock(int(moment), TimeMode.UTC if self.time_mode is TimeMode.UTC else TimeMode.LOCAL)
+
     def toggle_filter(self, values: Mapping[str, str]) -> None:
         """Makes operators say these values; takes them out again if that is what they say already."""
         before = text = self.filter_bar.text
@@ -185,6 +243,8 @@ class EventPane(Vertical):
         """An open detail pane follows the cursor."""
         event.stop()
         self.touched |= event.by_user
+        if self.histogram.display and not self.histogram.has_focus:
+            self._show_moment()
         if self.detail.display:
             self.show_event()
 
