@@ -81,6 +81,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("output.back", "escape,l", "Back", "Go back to the run.", "output", "back", True),
     Action("app.palette", "ctrl+p,colon", "Palette", "All commands by name.", "app", "command_palette"),
     Action("app.help", "question_mark", "Help", "All keys and the filter language.", "app", "help", True, "?"),
+    Action("app.suspend", "ctrl+z", "Suspend", "Back to the shell; `fg` returns.", "app", "suspend_process"),
     Action("app.quit", "q", "Quit", "Leave run-tui.", "app", "quit", True),
 )
 

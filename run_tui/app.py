@@ -25,6 +25,7 @@ from run_tui.format import clean
 from run_tui.listing import Listed, Listing
 from run_tui.model import Run, RunFilter
 from run_tui.output_feed import OutputFeed
+from run_tui.pace import persist
 from run_tui.screens import themes
 from run_tui.screens.base import RefreshWanted, ViewScreen, WebPageWanted
 from run_tui.screens.help import HelpScreen
@@ -39,6 +40,11 @@ from run_tui.widgets.status_line import Activity
 
 SLICE = 0.004
 """Seconds of filtering between two chances for keys and frames."""
+REFRESH_KEY = next(action.keys for action in ACTIONS if action.id == "view.refresh")
+HEARTBEAT = 5.0
+"""Seconds between looks at the clock: one that has moved on by far more was stopped, or its machine was asleep."""
+TOLD_AFTER = 3
+"""Failures of a question beside the run's events after which the user is told."""
 
 YOUNG, MIDDLE, NEVER = 700, 10, 1_000_000
 """Thresholds of the garbage collector: Python's own for what is young, and none for a full collection."""
@@ -68,6 +74,7 @@ class RunTuiApp(App[None]):
         self._listing = Listing(source, RunFilter())
         self._feed: Feed | None = None
         self._output: OutputFeed | None = None
+        self._heard_at = time.time()
 
     async def on_mount(self) -> None:
         """Shows the runs, or the one run that was asked for."""
@@ -77,6 +84,7 @@ class RunTuiApp(App[None]):
         self.theme = themes.DARK.name
         self.set_interval(1.0, collect_garbage)
         await self.push_screen(RunsScreen(self.connection, self.source.where, self._now))
+        self.set_interval(HEARTBEAT, self._beat)
         self._start(self._follow_runs(), "runs")
         if self._wanted is not None:
             self._start(self._open_wanted(self._wanted), "open")
@@ -95,6 +103,18 @@ class RunTuiApp(App[None]):
         if event.state is WorkerState.ERROR:
             self.notify(f"{event.worker.group} stopped: {event.worker.error!r}", severity="error", markup=False)
 
+    def _beat(self) -> None:
+        """After a stop (ctrl+z) or a sleep all connections may be dead without a sign: asks at once, on new ones."""
+        before, self._heard_at = self._heard_at, time.time()
+        if self._heard_at - before > 3 * HEARTBEAT:
+            self._start(self._wake_up(), "wake")
+
+    async def _wake_up(self) -> None:
+        await self.source.reconnect()
+        self._listing.poll_now()
+        if self._feed is not None:
+            self._feed.poll_now()
+
     async def _follow_runs(self) -> None:
         async with aclosing(self._listing.updates()) as updates:
             async for listed in updates:
@@ -107,7 +127,7 @@ class RunTuiApp(App[None]):
             screen.show_activity(Activity("● live", "good"))
         else:
             screen.show_failure(str(listed.error), listed.error.hint)
-            screen.show_activity(_reconnecting(listed.error, listed.retry_in))
+            screen.show_activity(self._reconnecting(listed.error, listed.retry_in))
 
     async def _follow_run(self, screen: RunScreen, feed: Feed) -> None:
         fresh: EventStore | None = None
@@ -124,16 +144,21 @@ class RunTuiApp(App[None]):
                         screen.show_joined()
                     case RunChanged(run):
                         screen.show_run(run)
-                    case Restarted(reason):
-                        fresh = EventStore(screen.run.id)
-                        self.notify(f"{reason} Reading it again.", markup=False)
+                    case Restarted(reason, kept):
+                        # What is on screen stays there until the new store is complete.
+                        known, fresh = fresh or screen.store, EventStore(screen.run.id)
+                        for page in known.pages(kept):
+                            fresh.append(page)
+                            await asyncio.sleep(0)
+                        again = f"Reading on from event {kept + 1:,}." if kept else "Reading it again."
+                        self.notify(f"{reason} {again}", markup=False)
                     case FeedState():
                         if update.phase in (Phase.LIVE, Phase.WAITING, Phase.DONE):
                             if fresh is not None:
                                 screen.show_store(fresh)
                                 fresh = None
                             screen.show_read(update.phase is Phase.DONE)
-                        screen.show_activity(_activity(update))
+                        screen.show_activity(self._activity(update))
                         if update.phase is Phase.FAILED and update.error is not None:
                             screen.show_failure(str(update.error), update.error.hint)
                 await asyncio.sleep(0)
@@ -143,23 +168,33 @@ class RunTuiApp(App[None]):
             async for update in updates:
                 screen.show_read(update.after, update.before, from_start=update.from_start, over=update.over)
                 if update.error is not None:
-                    screen.show_activity(_reconnecting(update.error, update.retry_in))
+                    screen.show_activity(self._reconnecting(update.error, update.retry_in))
                 else:
                     screen.show_activity(Activity("✓ complete", "quiet") if update.over else Activity("● live", "good"))
                 await asyncio.sleep(0)
 
     async def _read_details(self, screen: RunScreen) -> None:
         """The plan and the tags come once; without them the run is still readable, so a failure is only said."""
+
+        def failed(error: SourceError, failures: int = TOLD_AFTER) -> None:
+            if failures == TOLD_AFTER:
+                self.notify(f"Steps and tags could not be read: {clean(str(error))}", severity="warning", markup=False)
+
         try:
             if self.source.capabilities.steps:
-                screen.show_plan(await self.source.steps(screen.run.id))
-            screen.show_run(await self.source.run_details(screen.run.id))
+                screen.show_plan(await persist(lambda: self.source.steps(screen.run.id), failed))
+            screen.show_run(await persist(lambda: self.source.run_details(screen.run.id), failed))
         except SourceError as error:
-            self.notify(f"Steps and tags could not be read: {clean(str(error))}", severity="warning", markup=False)
+            failed(error)
 
     async def _open_wanted(self, text: str) -> None:
+        def failed(error: SourceError, failures: int) -> None:
+            if failures == 1:
+                self._say(error)
+
         try:
-            run = await self.source.run(await resolve_run_id(self.source, text))
+            run_id = await persist(lambda: resolve_run_id(self.source, text), failed)
+            run = await persist(lambda: self.source.run(run_id), failed)
         except RunTuiError as error:
             self._say(error)
         else:
@@ -245,7 +280,11 @@ class RunTuiApp(App[None]):
 
     @on(RefreshWanted)
     def _refresh(self) -> None:
-        (self._output or self._feed or self._listing).poll_now()
+        feed, screen = self._feed, self.screen
+        if feed is not None and feed.over and isinstance(screen, RunScreen):
+            self._start(self._follow_run(screen, feed), "feed")
+        else:
+            (self._output or feed or self._listing).poll_now()
 
     @on(WebPageWanted)
     def _open_web(self, event: WebPageWanted) -> None:
@@ -276,6 +315,15 @@ class RunTuiApp(App[None]):
                 yield SystemCommand(action.help.rstrip("."), f"{action.title}, {key_text(action)}", do)
         yield from super().get_system_commands(screen)
 
+    def _activity(self, state: FeedState) -> Activity:
+        if state.error is not None and state.phase is Phase.RECONNECTING:
+            return self._reconnecting(state.error, state.retry_in)
+        return _settled(state)
+
+    def _reconnecting(self, error: SourceError, retry_in: float | None) -> Activity:
+        until = None if retry_in is None else time.monotonic() + retry_in
+        return Activity(clean(str(error)), "warning", until, self._keys.get("view.refresh", REFRESH_KEY))
+
     def _say(self, error: RunTuiError) -> None:
         self.notify(clean(f"{error} {error.hint}"), severity="error", timeout=10, markup=False)
 
@@ -298,14 +346,9 @@ def collect_garbage() -> None:
         gc.collect()
 
 
-def _reconnecting(error: SourceError, retry_in: float | None) -> Activity:
-    until = None if retry_in is None else time.monotonic() + retry_in
-    return Activity(clean(str(error)), "warning", until)
-
-
-def _activity(state: FeedState) -> Activity:
-    if state.error is not None and state.phase is Phase.RECONNECTING:
-        return _reconnecting(state.error, state.retry_in)
+def _settled(state: FeedState) -> Activity:
+    if state.partial:
+        return Activity("! the server holds more events than it shows", "warning")
     return {
         Phase.LOADING: Activity("◌ loading", "active"),
         Phase.LIVE: Activity("● live", "good"),

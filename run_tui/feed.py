@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from run_tui.errors import BadAnswer, RunNotFound, SourceError, Unauthorized, Unsupported
+from run_tui.marks import START, Marks
 from run_tui.model import MAX_PAGE, EventPage, Run, epoch_ms
 from run_tui.pace import REAL_CLOCK, Clock, retry_delay
 from run_tui.sources.base import Source
@@ -38,11 +39,15 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FeedState:
-    """What the feed does now; `error` and `retry_in` (seconds) only while RECONNECTING, `error` also when FAILED."""
+    """What the feed does now; `error` and `retry_in` (seconds) only while RECONNECTING, `error` also when FAILED.
+
+    `partial`, when DONE, says that the server counts events which it does not deliver.
+    """
 
     phase: Phase
     error: SourceError | None = None
     retry_in: float | None = None
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +72,10 @@ class RunChanged:
 
 @dataclass(frozen=True, slots=True)
 class Restarted:
-    """Everything delivered so far is to be replaced by what follows, for `reason` (a sentence)."""
+    """All delivered so far but the first `kept` events is to be replaced by what follows, for `reason` (a sentence)."""
 
     reason: str
+    kept: int = 0
 
 
 Update = FeedState | Loaded | Joined | RunChanged | Restarted
@@ -81,6 +87,7 @@ class _Reader:
     def __init__(self, source: Source, run_id: str, cursor: str | None) -> None:
         self.cursor = cursor
         self.held = 0
+        self.marks = Marks()
         self._source, self._run_id = source, run_id
         self._task: asyncio.Task[EventPage] | None = None
 
@@ -107,13 +114,23 @@ class _Reader:
         return page
 
     def moved(self, page: EventPage) -> bool:
-        """Whether there is a new place to read on from after this page."""
-        return page.cursor is not None and page.cursor != self.cursor
+        """Whether the page leads on, to a place that lies behind the one it was asked for from."""
+        if page.cursor is None or page.cursor == self.cursor:
+            return False
+        between = self._source.events_between(self.cursor, page.cursor)
+        return between is None or between > 0
 
     def take(self, page: EventPage) -> None:
         """Counts the page as delivered."""
         self.cursor = page.cursor if page.cursor is not None else self.cursor
         self.held += len(page) + page.skipped_count
+        self.marks.add(self.held, self.cursor, page.skipped_count)
+
+    def back_at(self, kept: int, cursor: str | None) -> _Reader:
+        """A reader of the same run that stands after the first `kept` events."""
+        reader = _Reader(self._source, self._run_id, cursor)
+        reader.held, reader.marks = kept, self.marks.up_to(kept)
+        return reader
 
     async def cancel(self) -> None:
         """Drops a request still under way."""
@@ -129,7 +146,8 @@ class _Reader:
 class Feed:
     """Follows one run of one source; `updates` delivers every event once, in the server's order.
 
-    A failure is a state, never an exception: the feed waits and asks again from where it stands.
+    A failure is a state, never an exception: the feed waits and asks again from where it stands. `jump` is for those
+    who can take a long run's end before its middle, and who can keep the events before a gap that is repaired.
     """
 
     def __init__(
@@ -138,6 +156,7 @@ class Feed:
         self.source, self.run_id = source, run_id
         self._from_start = cursor is None
         self._may_jump = jump and cursor is None
+        self._may_keep = jump
         self._clock = clock
         self._newest = _Reader(source, run_id, cursor)
         self._beginning: _Reader | None = None
@@ -150,6 +169,7 @@ class Feed:
         self._rest = 0.0
         self._failures = 0
         self._rereads = 0
+        self._reread: tuple[int, int] | None = None
         self._quiet_since: float | None = None
 
     @property
@@ -162,7 +182,12 @@ class Feed:
         self._poke.set()
 
     async def updates(self) -> AsyncGenerator[Update, None]:
-        """All there is to know of the run as it becomes known; ends when the feed is `over`."""
+        """All there is to know of the run as it becomes known; ends when the feed is `over`.
+
+        Called again after that it looks whether anything has changed, and goes on where it stood.
+        """
+        if self.over:
+            self._step = self._read_newest
         try:
             for update in self._enter(Phase.LOADING):
                 yield update
@@ -203,6 +228,8 @@ class Feed:
             return news + self._enter(Phase.LOADING if self._loading else Phase.LIVE)
         if self._beginning is not None:
             self._poll_at = self._clock.now() + FAST_POLL
+            if not reader.held:
+                self._give_up_end(self._beginning)
             return news
         if was_finished and not len(page):
             self._step = self._settle
@@ -219,6 +246,10 @@ class Feed:
         self._may_jump, self._step = False, self._read_newest
         return []
 
+    def _give_up_end(self, beginning: _Reader) -> None:
+        """Pages on from the beginning: what was taken for a place before the run's end lies beyond it."""
+        self._newest, self._beginning = beginning, None
+
     def _end_is_due(self) -> bool:
         """Whether to look at the end before the gap is filled further."""
         if self._newest.asked or not self._newest.held:
@@ -233,8 +264,10 @@ class Feed:
         while limit > 1 and self._between(page.cursor) < 0:
             limit //= 2
             page = await reader.answer(limit)
-        if self._between(page.cursor) < 0 or not reader.moved(page):
+        if self._between(page.cursor) < 0:
             return self._join(reader)
+        if not reader.moved(page):
+            raise BadAnswer(f"{self.source.where} no longer shows events that it has shown before.")
         news = self._accept(reader, page)
         if self._between(reader.cursor) <= 0:
             return news + self._join(reader)
@@ -252,6 +285,7 @@ class Feed:
         return between
 
     def _join(self, reader: _Reader) -> list[Update]:
+        self._newest.marks = reader.marks.followed_by(self._newest.marks, reader.held)
         self._newest.held += reader.held
         self._beginning = None
         return [Joined()]
@@ -272,19 +306,22 @@ class Feed:
 
     async def _settle(self) -> list[Update]:
         """After the end: all is here, unless the server holds events that its cursor never showed."""
-        if not self._from_start or self._rereads == MAX_REREADS:
+        held = self._newest.held
+        if not self._from_start or not await self.source.has_more_than(self.run_id, held):
             return self._enter(Phase.DONE)
-        if not await self.source.has_more_than(self.run_id, self._newest.held):
-            return self._enter(Phase.DONE)
-        self._rereads += 1
-        self._newest, self._may_jump = _Reader(self.source, self.run_id, None), False
-        self._step = self._read_newest
-        return [Restarted("The server holds events that it did not show while the run was going on.")]
+        kept, cursor = await self._newest.marks.last_good(self.source, self.run_id) if self._may_keep else START
+        # Reading the same events again brings no others.
+        if (held, kept) == self._reread or self._rereads == MAX_REREADS:
+            return self._enter(Phase.DONE, partial=True)
+        self._rereads, self._reread = self._rereads + 1, (held, kept)
+        self._newest = self._newest.back_at(kept, cursor)
+        self._may_jump, self._step = False, self._read_newest
+        return [Restarted("The server holds events that it did not show while the run was going on.", kept)]
 
     def _failed(self, error: SourceError) -> list[Update]:
         if isinstance(error, RunNotFound | Unauthorized | Unsupported):
             return self._enter(Phase.FAILED, error)
-        self._rest = retry_delay(error, self._failures)
+        self._rest = retry_delay(error, self._failures, self._clock.chance())
         self._failures += 1
         return self._enter(Phase.RECONNECTING, error, self._rest)
 
@@ -310,8 +347,10 @@ class Feed:
             return False
         return self._clock.wall() - epoch_ms(run.ended_at) / 1000 > LATE_EVENTS
 
-    def _enter(self, phase: Phase, error: SourceError | None = None, retry_in: float | None = None) -> list[Update]:
-        state = FeedState(phase, error, retry_in)
+    def _enter(
+        self, phase: Phase, error: SourceError | None = None, retry_in: float | None = None, *, partial: bool = False
+    ) -> list[Update]:
+        state = FeedState(phase, error, retry_in, partial)
         if state == self._state:
             return []
         self._state = state

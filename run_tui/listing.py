@@ -60,7 +60,7 @@ class Listing:
                 listed, rest = self._listed(), REFRESH
                 self._failures = 0
             except SourceError as error:
-                rest = retry_delay(error, self._failures)
+                rest = retry_delay(error, self._failures, self._clock.chance())
                 self._failures += 1
                 listed = self._listed(error, rest)
             yield listed

@@ -40,7 +40,7 @@ class FakeTime:
 
     @property
     def clock(self) -> Clock:
-        return Clock(lambda: self.seconds, lambda: self.seconds, self._pause)
+        return Clock(lambda: self.seconds, lambda: self.seconds, self._pause, lambda: 1.0)
 
     async def _pause(self, seconds: float, interrupt: asyncio.Event) -> None:
         self.waits.append(seconds)
@@ -90,6 +90,13 @@ class ScriptedSource:
 
     async def has_more_than(self, run_id: str, count: int) -> bool:
         return len(self.log) > count
+
+    async def cursor_after(self, run_id: str, count: int) -> str | None:
+        shown = [n for n in range(len(self.log)) if n not in self.hidden]
+        return str(shown[count - 1] + 1) if count <= len(shown) else None
+
+    async def reconnect(self) -> None:
+        return None
 
     async def runs(self, filter: RunFilter, cursor: str | None = None, limit: int = 50) -> RunList:
         self.cursors.append(cursor)

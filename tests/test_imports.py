@@ -27,7 +27,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "output": {"model"},
     "sources": {"model", "errors", "output"},
     "pace": {"errors"},
-    "feed": {"model", "errors", "pace", "sources"},
+    "marks": {"model", "sources"},
+    "feed": {"model", "errors", "marks", "pace", "sources"},
     "output_feed": {"model", "errors", "output", "pace", "sources"},
     "listing": {"model", "errors", "pace", "sources"},
     "widgets": {

@@ -27,6 +27,8 @@ Fetch = Callable[[str | None, int], Awaitable[EventPage]]
 
 NEAR = 8
 """How many ids after the last good one are tried one by one: on SQLite a run's ids have no gaps."""
+BEYOND = 2**62
+"""An id that no event has."""
 FAR = 2**20
 """How far the search for the next good id goes: on Postgres all runs share one sequence of ids."""
 
@@ -59,9 +61,14 @@ def storage_id(cursor: str | None) -> int | None:
         return None
 
 
+def is_unreadable(error: ServerError) -> bool:
+    """Whether `error` says that an event has a level which the server does not know."""
+    return "Invalid log level" in str(error)
+
+
 def is_poison(error: ServerError) -> bool:
-    """Whether `error` is what a server answers with when it meets an event that it cannot deliver."""
-    return isinstance(error, Crashed) or "Invalid log level" in str(error)
+    """Whether `error` can be what a server answers with when it meets an event that it cannot deliver."""
+    return isinstance(error, Crashed) or is_unreadable(error)
 
 
 async def read_past_poison(fetch: Fetch, cursor: str | None, limit: int) -> EventPage:
@@ -72,7 +79,7 @@ async def read_past_poison(fetch: Fetch, cursor: str | None, limit: int) -> Even
     trouble = await _attempt(fetch, cursor, limit)
     if isinstance(trouble, EventPage):
         return trouble
-    if storage_id(cursor) is None:
+    if storage_id(cursor) is None or not await _is_well(fetch, trouble):
         raise trouble
     page = await _before(fetch, cursor, limit)
     last = storage_id(page.cursor)
@@ -82,7 +89,7 @@ async def read_past_poison(fetch: Fetch, cursor: str | None, limit: int) -> Even
     if isinstance(alone, EventPage):
         return page if len(page) else alone
     found = await _first_answer(fetch, last)
-    if found is None:
+    if found is None or not await _stays(fetch, alone, found[0] - 1):
         if len(page):
             return page
         raise trouble
@@ -90,12 +97,28 @@ async def read_past_poison(fetch: Fetch, cursor: str | None, limit: int) -> Even
 
 
 async def _attempt(fetch: Fetch, cursor: str | None, limit: int) -> EventPage | ServerError:
+    """A page or the poison in it. A breakdown counts only if it happens again: servers have other troubles too."""
+    trouble = await _once(fetch, cursor, limit)
+    return await _once(fetch, cursor, limit) if isinstance(trouble, Crashed) else trouble
+
+
+async def _once(fetch: Fetch, cursor: str | None, limit: int) -> EventPage | ServerError:
     try:
         return await fetch(cursor, limit)
     except ServerError as error:
         if not is_poison(error):
             raise
         return error
+
+
+async def _is_well(fetch: Fetch, trouble: ServerError) -> bool:
+    """Whether a server that broke down is well where there are no events at all."""
+    return is_unreadable(trouble) or isinstance(await _attempt(fetch, storage_cursor(BEYOND), 1), EventPage)
+
+
+async def _stays(fetch: Fetch, trouble: ServerError, last: int) -> bool:
+    """Whether a breakdown after `last` goes on though the server answers behind it: else it was not the event's doing."""
+    return is_unreadable(trouble) or not isinstance(await _attempt(fetch, storage_cursor(last), 1), EventPage)
 
 
 async def _before(fetch: Fetch, cursor: str | None, limit: int) -> EventPage:

@@ -250,8 +250,9 @@ class _PageData(TypedDict):
 
 
 class Probe(TypedDict):
-    """Whether the page asked for is full."""
+    """Where the page asked for ends, and whether it is full."""
 
+    cursor: str
     hasMore: bool
 
 

@@ -100,6 +100,12 @@ class GraphQLClient:
         except ValidationError as error:
             raise self._no_use(response, error) from error
 
+    async def reconnect(self) -> None:
+        """Drops every connection, for any may have died unnoticed; requests under way are sent again on new ones."""
+        clients, self._clients = self._clients, {}
+        for client in clients.values():
+            await client.aclose()
+
     async def aclose(self) -> None:
         """Closes the connections."""
         for client in self._clients.values():
@@ -118,12 +124,11 @@ class GraphQLClient:
         raise BadAnswer(f"{self.where} redirects in circles", _WRONG_URL_HINT)
 
     async def _post(self, url: httpx.URL, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
-        client = self._client(url.scheme)
         try:
-            return await client.post(url, content=body, headers=headers)
+            return await self._client(url.scheme).post(url, content=body, headers=headers)
         except _STALE:
             # The server had dropped the pooled connection; a query changes nothing, so it may be sent twice.
-            return await client.post(url, content=body, headers=headers)
+            return await self._client(url.scheme).post(url, content=body, headers=headers)
 
     def _client(self, scheme: str) -> httpx.AsyncClient:
         if scheme not in self._clients:

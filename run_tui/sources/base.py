@@ -60,6 +60,12 @@ class Source(Protocol):
     async def has_more_than(self, run_id: str, count: int) -> bool:
         """Whether the server holds more than `count` events of the run: the check for gaps after its end."""
 
+    async def cursor_after(self, run_id: str, count: int) -> str | None:
+        """The cursor after the first `count` events (at least 1) as the server holds them now, None if unknown."""
+
+    async def reconnect(self) -> None:
+        """Lets go of connections that may have died unnoticed; requests under way are sent anew."""
+
     async def steps(self, run_id: str) -> list[Step]:
         """The steps the run planned, each after those it depends on; [] where the system has no plan."""
 

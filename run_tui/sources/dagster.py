@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -9,19 +10,21 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
 
-from run_tui.errors import Busy, RunNotFound, ServerError, SourceError, Unauthorized
+from run_tui.errors import RunNotFound, ServerError, SourceError, Unauthorized
 from run_tui.model import MAX_PAGE, EventPage, Run, RunEventList, RunFilter, RunList, Step
 from run_tui.output import WIDTH, OutputChunk, Stream
 from run_tui.sources import _dagster_wire as wire
 from run_tui.sources._dagster_models import page_of, run_of, steps_of
 from run_tui.sources._dagster_output import chunk_of, cursor_at, near_end
-from run_tui.sources._dagster_poison import is_poison, offset_cursor, read_past_poison
+from run_tui.sources._dagster_poison import is_unreadable, offset_cursor, read_past_poison
 from run_tui.sources._dagster_tail import events_between, find_tail
 from run_tui.sources._http import CONNECT_TIMEOUT, READ_TIMEOUT, AsgiApp, GraphQLClient
 from run_tui.sources.base import Capabilities
 
 T = TypeVar("T")
 
+_UNKNOWN_QUERY = re.compile("Cannot query field|Unknown (type|argument)|cannot be spread")
+"""How GraphQL servers refuse a query that speaks of what they do not have; no passing trouble reads like that."""
 _HINT = "Start a server with `dg dev`, or name another one with --url."
 
 
@@ -118,14 +121,8 @@ class DagsterSource:
         """A cursor before the last page or so of a long run, found by some twenty small requests."""
 
         async def probe(cursor: str, count: int) -> bool:
-            variables = {"runId": run_id, "limit": count, "afterCursor": cursor}
-            try:
-                answer = await self._ask("probe", variables, wire.ProbeAnswer)
-            except ServerError as error:
-                if is_poison(error):
-                    return True
-                raise
-            return self._good(answer["data"]["logsForRun"], run_id)["hasMore"]
+            found = await self._probe(run_id, cursor, count)
+            return found is None or found["hasMore"]
 
         return await find_tail(probe, after)
 
@@ -135,12 +132,17 @@ class DagsterSource:
 
     async def has_more_than(self, run_id: str, count: int) -> bool:
         """Whether the server holds more than `count` events of the run; one it cannot deliver counts."""
-        try:
-            return len(await self._documented_page(run_id, offset_cursor(count), 1)) > 0
-        except ServerError as error:
-            if is_poison(error):
-                return True
-            raise
+        probe = await self._probe(run_id, offset_cursor(count), 1)
+        return probe is None or probe["hasMore"]
+
+    async def cursor_after(self, run_id: str, count: int) -> str | None:
+        """The cursor after the first `count` events; None where the last of them cannot be delivered."""
+        probe = await self._probe(run_id, offset_cursor(count - 1), 1)
+        return None if probe is None else probe["cursor"]
+
+    async def reconnect(self) -> None:
+        """Lets go of connections that may have died unnoticed; requests under way are sent anew."""
+        await self._client.reconnect()
 
     async def steps(self, run_id: str) -> list[Step]:
         """The steps the run planned, each after those it depends on; "work[?]" stands for what fans out later."""
@@ -180,11 +182,25 @@ class DagsterSource:
             try:
                 return self._page_of(run_id, await self._ask("page", variables, wire.PageAnswer))
             except ServerError as error:
-                if error.status >= 500 or isinstance(error, Busy):
+                if not _UNKNOWN_QUERY.search(str(error)):
                     raise
         page = await self._documented_page(run_id, cursor, limit)
         self._extended = False
         return replace(page, run=await self.run(run_id)) if with_run else page
+
+    async def _probe(self, run_id: str, cursor: str, limit: int) -> wire.Probe | None:
+        """What lies after a cursor without the events themselves; None where one has a level the server cannot read.
+
+        That they have texts it cannot send does no harm here: no text is asked for.
+        """
+        variables = {"runId": run_id, "limit": limit, "afterCursor": cursor}
+        answer = await self._ask("probe", variables, wire.ProbeAnswer)
+        try:
+            return self._good(answer["data"]["logsForRun"], run_id)
+        except ServerError as error:
+            if is_unreadable(error):
+                return None
+            raise
 
     async def _documented_page(self, run_id: str, cursor: str | None, limit: int) -> EventPage:
         variables: dict[str, object] = {"runId": run_id, "limit": limit}

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import compress
 
-from run_tui.model import EventDetails, EventPage, RunEvent, RunEventLevel, effective_rank, epoch_ms, iso_timestamp
+from run_tui.model import (
+    MAX_PAGE,
+    EventDetails,
+    EventPage,
+    RunEvent,
+    RunEventLevel,
+    effective_rank,
+    epoch_ms,
+    iso_timestamp,
+)
 from run_tui.store.blocks import Block, Rows, Times
 from run_tui.store.columns import CodeColumn
 from run_tui.store.details import Shape, message_of, pack, unpack
@@ -52,6 +61,21 @@ class EventStore:
         self._rows.append(texts, _times(page.timestamps), shapes)
         self.skipped.extend(page.skipped)
         self.skipped_count += page.skipped_count
+
+    def pages(self, rows: int) -> Iterator[EventPage]:
+        """The first `rows` rows again, as pages that another store can append."""
+        for first in range(0, rows, MAX_PAGE):
+            page = range(first, min(first + MAX_PAGE, rows))
+            details = ((row - first, self.details(row)) for row in page)
+            yield EventPage(
+                run_id=self.run_id,
+                timestamps=[str(self.times[row]) for row in page],
+                levels=[self.levels[row] for row in page],
+                types=[self.types[row] for row in page],
+                steps=[self.steps[row] for row in page],
+                messages=[self.message(row) for row in page],
+                details={index: found for index, found in details if found is not None},
+            )
 
     def event(self, row: int) -> RunEvent:
         """The event at `row`, whole."""

@@ -34,17 +34,23 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What the connection is doing; `until` (monotonic seconds) is when the next try comes, counted down on screen."""
+    """What the connection is doing; `until` (monotonic seconds) is when the next try comes, counted down on screen.
+
+    Until then `key` tries at once.
+    """
 
     text: str
     style: str = "quiet"
     until: float | None = None
+    key: str = ""
 
     def fact(self, now: float) -> Fact:
         """As it reads now."""
         if self.until is None:
             return Fact(self.text, self.style)
-        return Fact(f"↻ next try in {max(0, ceil(self.until - now))}s: {self.text}", self.style)
+        seconds = max(0, ceil(self.until - now))
+        at_once = f" ({self.key}: now)" if seconds else ""
+        return Fact(f"↻ next try in {seconds}s{at_once}: {self.text}", self.style)
 
 
 class StatusLine(Widget):
@@ -80,7 +86,9 @@ class StatusLine(Widget):
         width = self.size.width
         right = self._activity.fact(time.monotonic()) if self._activity else Fact("")
         left = list(self._facts)
-        reserved = min(cell_len(right.text), width // 3)
+        # What went wrong matters more than when the run began.
+        share = 3 if self._activity is None or self._activity.until is None else 1.5
+        reserved = min(cell_len(right.text), int(width / share))
         while len(left) > 1 and _length(left) + len(GAP) + reserved + 2 > width:
             left.remove(max(reversed(left), key=lambda fact: fact.rank))
         text = Text(" ", no_wrap=True, overflow="ellipsis", end="")

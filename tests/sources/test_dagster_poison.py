@@ -53,6 +53,10 @@ async def test_a_whole_page_costs_few_requests() -> None:
     async with source_of(server.app) as source:
         await source.page(RUN_ID)
     assert len(server.asked) <= 13
+    server = ScriptedDagster(range(1, 1001), lone_surrogates=[700])
+    async with source_of(server.app) as source:
+        await source.page(RUN_ID)
+    assert len(server.asked) <= 25
 
 
 async def test_the_documented_page_steps_over_poison_too() -> None:
@@ -146,20 +150,45 @@ class Moody:
         ids = range(start + 1, min(start + limit, self.count) + 1)
         texts = [str(id_) for id_ in ids]
         more = len(ids) == limit
-        return EventPage(
-            "r", texts, texts, texts, texts, texts, cursor=self.cursor or storage_cursor(ids[-1]), has_more=more
-        )
+        place = self.cursor or (storage_cursor(ids[-1]) if ids else cursor)
+        return EventPage("r", texts, texts, texts, texts, texts, cursor=place, has_more=more)
 
 
-async def test_a_passing_breakdown_leaves_nothing_out() -> None:
-    page = await read_past_poison(Moody(100, {1}).fetch, None, 10)
-    assert (list(page.messages), page.has_more, page.skipped) == ([str(n) for n in range(1, 10)], True, ())
-    page = await read_past_poison(Moody(100, range(1, 5)).fetch, None, 10)
-    assert (list(page.messages), page.skipped) == (["1"], ())
+async def test_a_passing_breakdown_costs_one_request_more() -> None:
+    moody = Moody(100, {1})
+    page = await read_past_poison(moody.fetch, None, 10)
+    assert (list(page.messages), page.has_more, page.skipped) == ([str(n) for n in range(1, 11)], True, ())
+    assert moody.requests == 2
+
+
+async def test_a_server_that_is_broken_altogether_is_left_alone() -> None:
+    moody = Moody(100, range(1, 1000))
+    with pytest.raises(Crashed):
+        await read_past_poison(moody.fetch, None, 10)
+    assert moody.requests <= 4
+
+
+@pytest.mark.parametrize("start", range(1, 12))
+@pytest.mark.parametrize("length", range(1, 20))
+async def test_a_breakdown_of_any_length_leaves_nothing_out(start: int, length: int) -> None:
+    moody = Moody(25, range(start, start + length))
+    read: list[str] = []
+    cursor: str | None = None
+    while True:
+        try:
+            page = await read_past_poison(moody.fetch, cursor, 10)
+        except Crashed:
+            continue
+        read += page.messages
+        assert page.skipped == ()
+        if not page.has_more:
+            break
+        cursor = page.cursor
+    assert read == [str(n) for n in range(1, 26)]
 
 
 async def test_a_server_with_other_cursors_gives_what_it_can() -> None:
-    page = await read_past_poison(Moody(100, {1}, cursor="opaque").fetch, None, 10)
+    page = await read_past_poison(Moody(100, {1, 2}, cursor="opaque").fetch, None, 10)
     assert (page.cursor, page.skipped, len(page)) == ("opaque", (), 9)
 
 
