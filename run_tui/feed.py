@@ -161,6 +161,7 @@ class Feed:
         self._newest = _Reader(source, run_id, cursor)
         self._beginning: _Reader | None = None
         self._gap_end: str | None = None
+        self._gap_most = MAX_PAGE
         self._poll_at = 0.0
         self._step = self._read_newest
         self._poke = asyncio.Event()
@@ -259,13 +260,12 @@ class Feed:
 
     async def _fill_gap(self, reader: _Reader) -> list[Update]:
         """A page of the gap; the last one is asked for in parts, so that it ends where the end begins."""
-        limit = self._room(reader.cursor)
-        page = await reader.answer(limit)
-        while limit > 1 and self._between(page.cursor) < 0:
-            limit //= 2
-            page = await reader.answer(limit)
+        page = await reader.answer(self._room(reader.cursor))
         if self._between(page.cursor) < 0:
-            return self._join(reader)
+            if len(page) <= 1:
+                return self._join(reader)
+            self._gap_most = len(page) // 2
+            return []
         if not reader.moved(page):
             raise BadAnswer(f"{self.source.where} no longer shows events that it has shown before.")
         news = self._accept(reader, page)
@@ -275,7 +275,7 @@ class Feed:
         return news + self._enter(Phase.LOADING)
 
     def _room(self, cursor: str | None) -> int:
-        return max(1, min(MAX_PAGE, self._between(cursor)))
+        return max(1, min(self._gap_most, self._between(cursor)))
 
     def _between(self, cursor: str | None) -> int:
         """How many events can lie between a place in the gap and its end at most; negative beyond it."""

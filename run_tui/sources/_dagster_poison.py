@@ -117,7 +117,7 @@ async def _is_well(fetch: Fetch, trouble: ServerError) -> bool:
 
 
 async def _stays(fetch: Fetch, trouble: ServerError, last: int) -> bool:
-    """Whether a breakdown after `last` goes on though the server answers behind it: else it was not the event's doing."""
+    """Whether a breakdown after `last` goes on though the server answers behind it: else no event caused it."""
     return is_unreadable(trouble) or not isinstance(await _attempt(fetch, storage_cursor(last), 1), EventPage)
 
 

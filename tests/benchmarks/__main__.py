@@ -7,7 +7,7 @@ import importlib
 
 from tests.benchmarks.report import last_line
 
-NAMES = ("load", "jump", "filter", "memory", "scroll", "follow", "startup")
+NAMES = ("load", "jump", "filter", "memory", "scroll", "follow", "startup", "faults")
 
 
 def main() -> None:
