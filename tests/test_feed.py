@@ -20,7 +20,7 @@ from run_tui.feed import (
     RunChanged,
     Update,
 )
-from run_tui.model import RunStatus
+from run_tui.model import EventPage, RunStatus
 from run_tui.pace import LONGEST_RETRY
 from tests.scripted import FakeTime, ScriptedSource, failing
 
@@ -265,3 +265,60 @@ async def test_without_a_tail_the_run_is_paged_through() -> None:
     updates = await all_updates(source, jump=True)
     assert messages(updates) == log(30)
     assert not any(isinstance(update, Joined) for update in updates)
+
+
+async def test_a_page_that_leads_back_is_not_taken() -> None:
+    class Replaying(ScriptedSource):
+        async def page(self, run_id: str, cursor: str | None = None, limit: int = 1000) -> EventPage:
+            page = await super().page(run_id, cursor, limit)
+            return await super().page(run_id, "3") if len(self.cursors) == 4 else page
+
+    source = Replaying(log(20), RunStatus.SUCCESS)
+    updates = await all_updates(source)
+    assert messages(updates) == log(20)
+    assert [str(u.error) for u in updates if isinstance(u, FeedState) and u.error] == [
+        "scripted sent events but no new place to read on from."
+    ]
+
+
+async def test_an_end_that_is_none_is_given_up() -> None:
+    source = ScriptedSource(log(20), RunStatus.SUCCESS, tail_at="25")
+    updates = await all_updates(source, jump=True)
+    assert messages(updates) == log(20)
+    assert not any(isinstance(update, Joined) for update in updates)
+
+
+async def test_a_gap_is_repaired_from_where_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    def script(source: ScriptedSource, number: int) -> None:
+        if number == 60:
+            source.hidden.clear()
+            source.status = RunStatus.SUCCESS
+
+    monkeypatch.setattr("run_tui.marks.SPACING", 6)
+    source = ScriptedSource(log(120), hidden={50, 90}, script=script)
+    updates = await all_updates(source, jump=True)
+    (restarted,) = (update for update in updates if isinstance(update, Restarted))
+    assert 40 < restarted.kept <= 50
+    after = updates.index(restarted)
+    assert messages(updates[:after])[: restarted.kept] + messages(updates[after:]) == log(120)
+
+
+async def test_what_a_server_counts_but_never_delivers_is_said_after_one_repair() -> None:
+    updates = await all_updates(ScriptedSource(log(5), RunStatus.SUCCESS, page_size=10, hidden={2}), jump=True)
+    assert [type(update) for update in updates].count(Restarted) == 1
+    last = updates[-1]
+    assert isinstance(last, FeedState)
+    assert (last.phase, last.partial) == (Phase.DONE, True)
+
+
+async def test_a_feed_that_is_over_looks_again_when_asked() -> None:
+    source = ScriptedSource(log(5), RunStatus.SUCCESS, ended_at="2020-01-01T00:00:00Z")
+    feed = Feed(source, "r1", clock=FakeTime().clock)
+    async with aclosing(feed.updates()) as updates:
+        first = [update async for update in updates]
+    source.log.append("an afterthought")
+    async with aclosing(feed.updates()) as updates:
+        second = [update async for update in updates]
+    assert messages(first) == log(5)
+    assert messages(second) == ["an afterthought"]
+    assert phases(second)[-1] is Phase.DONE

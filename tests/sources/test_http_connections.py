@@ -242,3 +242,21 @@ async def test_one_connection_serves_many_requests() -> None:
             for _ in range(3):
                 await client.query("{version}", {}, SHAPE)
     assert len(ports) == 1
+
+
+async def test_requests_that_wait_on_dead_connections_are_sent_again_on_new_ones() -> None:
+    asked = asyncio.Event()
+
+    async def answer_once_then_play_dead(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await good(reader, writer)
+        await read_request(reader)
+        asked.set()
+        await reader.read()
+
+    async with talking(answer_once_then_play_dead, good) as url, client_of(url) as client:
+        assert await client.query("{version}", {}, SHAPE) == GOOD
+        async with asyncio.TaskGroup() as tasks:
+            waiting = tasks.create_task(client.query("{version}", {}, SHAPE))
+            await asked.wait()
+            await client.reconnect()
+        assert waiting.result() == GOOD
