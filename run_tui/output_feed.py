@@ -71,7 +71,7 @@ class OutputFeed:
                 update, rest = await self._advance()
                 self._failures = 0
             except SourceError as error:
-                rest = retry_delay(error, self._failures)
+                rest = retry_delay(error, self._failures, self._clock.chance())
                 self._failures += 1
                 update = OutputUpdate(from_start=self._start == 0, error=error, retry_in=rest)
             yield update

@@ -39,7 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "app": {
         "model", "output", "errors", "query", "format", "store", "view", "actions",
-        "sources", "feed", "output_feed", "listing", "timeline", "widgets", "screens",
+        "sources", "feed", "output_feed", "listing", "pace", "timeline", "widgets", "screens",
     },
     "cli": {"model", "errors", "config", "query", "format", "store", "view", "sources", "feed", "app", "demo"},
     "__main__": {"cli"},

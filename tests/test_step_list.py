@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.pilot import Pilot
 
+from run_tui.model import RunEvent
 from run_tui.screens.run import RunScreen
 from run_tui.widgets.step_list import StepAxis
 from tests.screens import demo_app, open_run
@@ -16,6 +17,11 @@ def rows(screen: RunScreen) -> list[str]:
 
 def row_of(screen: RunScreen, key: str) -> int:
     return next(index for index, row in enumerate(screen.steps.shown) if row.key == key)
+
+
+def events(screen: RunScreen) -> list[RunEvent]:
+    timeline = screen.pane.timeline
+    return [timeline.event(timeline[index]) for index in range(len(timeline))]
 
 
 async def failed_run(pilot: Pilot[None]) -> RunScreen:
@@ -42,7 +48,7 @@ async def test_marked_steps_are_filtered_together() -> None:
         assert [line[0] for line in rows(screen)].count("◆") == 2
         await pilot.press("enter")
         assert screen.filter_bar.text == "step:=load_orders,=load_users"
-        shown = {screen.pane.timeline.event(place).step_key for place in screen.pane.timeline}
+        shown = {event.step_key for event in events(screen)}
         assert shown == {"load_orders", "load_users"}
 
 
@@ -76,8 +82,7 @@ async def test_attempts_unfold_and_one_of_them_can_be_viewed_alone() -> None:
         screen.steps.move_to(row_of(screen, retried.key))
         await pilot.press("right", "j", "j", "enter")
         assert screen.filter_bar.text == f"attempt:2 step:={retried.key}"
-        events = [screen.pane.timeline.event(place) for place in screen.pane.timeline]
-        assert {(event.step_key, event.attempt) for event in events} == {(retried.key, 2)}
+        assert {(event.step_key, event.attempt) for event in events(screen)} == {(retried.key, 2)}
         await pilot.press("s", "left")
         assert screen.steps.current is not None
         assert screen.steps.current.key == retried.key

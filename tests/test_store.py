@@ -47,17 +47,6 @@ def test_events_come_back_as_they_went_in(pages: list[list[RunEvent]]) -> None:
     assert store.rank_counts == [store.ranks.count(rank) for rank in range(6)]
 
 
-@given(st.lists(st.lists(EVENTS, max_size=8), max_size=5), st.integers(0, 40))
-def test_the_first_rows_make_another_store(pages: list[list[RunEvent]], rows: int) -> None:
-    store, copy = EventStore("r1"), EventStore("r1")
-    for page in pages:
-        store.append(page_of(page))
-    rows = min(rows, len(store))
-    for again in store.pages(rows):
-        copy.append(again)
-    assert [copy.event(row) for row in range(len(copy))] == [store.event(row) for row in range(rows)]
-
-
 def a_page(messages: list[str], times: list[str] | None = None, **columns: object) -> EventPage:
     size = len(messages)
     page = {

@@ -62,7 +62,6 @@ async def follow(
     run_id: str,
     *,
     seed: int,
-    jump: bool = True,
     haste: float = 1.0,
     read_timeout: float = 1.0,
     told: Callable[[Followed], None] = lambda followed: None,
@@ -79,7 +78,7 @@ async def follow(
     clock = Clock(time.monotonic, time.time, pause, random.Random(seed).random)
     followed = Followed()
     try:
-        async with aclosing(Feed(source, run_id, jump=jump, clock=clock).updates()) as updates:
+        async with aclosing(Feed(source, run_id, jump=True, clock=clock).updates()) as updates:
             async for update in updates:
                 followed.take(update)
                 told(followed)

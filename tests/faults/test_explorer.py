@@ -13,7 +13,6 @@ from run_tui.screens.run import RunScreen
 from run_tui.sources.dagster import DagsterSource
 from run_tui.store import EventStore
 from run_tui.widgets.status_line import StatusLine
-from tests.faults.following import rows_of
 from tests.faults.growing import LATE, RUN_ID, GrowingServer, Row, growing
 from tests.faults.plan import Fault, Plan
 from tests.faults.proxy import FaultyProxy, faulty
@@ -31,7 +30,18 @@ async def explorer(server: GrowingServer, plan: Plan) -> AsyncIterator[tuple[Pil
 
 
 def held(store: EventStore) -> list[Row]:
-    return [row for page in store.pages(len(store)) for row in rows_of(page)]
+    """What the store has, as the server would send it."""
+    return [
+        (
+            store.message(row),
+            str(store.times[row]),
+            store.levels[row],
+            store.steps[row],
+            store.types[row],
+            None if (details := store.details(row)) is None or details.error is None else details.error.message,
+        )
+        for row in range(len(store))
+    ]
 
 
 def status(pilot: Pilot[None]) -> str:
