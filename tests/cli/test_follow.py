@@ -120,7 +120,7 @@ def test_events_that_were_hidden_at_first_come_once_and_at_last(server: Scripted
 
     def counted(event: Json) -> bool:
         """Whether the reader has checked its count, whereupon the server shows all."""
-        cursors = [request.get("afterCursor") or "" for request in server.asked("CliRunEventsQuery")]
+        cursors = [request.get("afterCursor") or "" for request in server.asked("RunTuiProbe")]
         return event["message"] != "hidden" or any(b"OFFSET" in base64.b64decode(cursor) for cursor in cursors)
 
     server.deliver = counted
