@@ -3,6 +3,8 @@
 One event with a level the server does not know, or with half a surrogate pair in its message, makes every page that
 holds it fail. The pages before it are found by asking for fewer events, the way past it by cursors made by hand.
 Those are not documented: they are made only where the server's own cursors have been seen to look the same.
+
+Which ids come next cannot be known, as all runs may share one sequence; but a cursor may also count a run's events.
 """
 
 from __future__ import annotations
@@ -25,12 +27,12 @@ from run_tui.sources._http import Crashed
 Fetch = Callable[[str | None, int], Awaitable[EventPage]]
 """Asks for at most so many events after a cursor (None: from the start)."""
 
-NEAR = 8
-"""How many ids after the last good one are tried one by one: on SQLite a run's ids have no gaps."""
-BEYOND = 2**62
-"""An id that no event has."""
+MANY = 64
+"""How many events in a row are tried one by one; what lies between more of them may be passed over with them."""
 FAR = 2**20
-"""How far the search for the next good id goes: on Postgres all runs share one sequence of ids."""
+"""How far beyond the last good id poison at the end of a log is looked for: all runs may share one sequence of ids."""
+BEYOND = 2**62
+"""An id that no event has, above all others."""
 
 
 class _StorageCursor(TypedDict):
@@ -88,12 +90,12 @@ async def read_past_poison(fetch: Fetch, cursor: str | None, limit: int) -> Even
     alone = await _attempt(fetch, page.cursor, 1)
     if isinstance(alone, EventPage):
         return page if len(page) else alone
-    found = await _first_answer(fetch, last)
-    if found is None or not await _stays(fetch, alone, found[0] - 1):
-        if len(page):
-            return page
-        raise trouble
-    return _joined(page, last, *found, reason=str(alone))
+    way = await _past(fetch, last)
+    if way is not None and await _stays(fetch, alone, last):
+        return _joined(page, *way, reason=str(alone))
+    if len(page):
+        return page
+    raise trouble
 
 
 async def _attempt(fetch: Fetch, cursor: str | None, limit: int) -> EventPage | ServerError:
@@ -135,13 +137,56 @@ async def _before(fetch: Fetch, cursor: str | None, limit: int) -> EventPage:
     return page
 
 
-async def _first_answer(fetch: Fetch, last: int) -> tuple[int, EventPage] | None:
-    """The smallest id above `last` after which the server answers again, and that answer; None where it never does."""
-    for step in range(1, NEAR + 1):
-        answer = await _attempt(fetch, storage_cursor(last + step), 1)
+async def _past(fetch: Fetch, last: int) -> tuple[int, int, EventPage] | None:
+    """How many events after the id `last` are poison, an id to go on after, and what the server answers from there.
+
+    None where the server answers nowhere near.
+    """
+    before = await _rank(fetch, last)
+    for count in range(1, MANY + 1):
+        answer = await _attempt(fetch, offset_cursor(before + count), 1)
         if isinstance(answer, EventPage):
-            return last + step, answer
-    low, high = NEAR, 2 * NEAR
+            next_id = storage_id(answer.cursor) if len(answer) else None
+            if next_id is not None:
+                return count, next_id - 1, answer
+            break
+    found = await _first_answer(fetch, last)
+    return None if found is None else (count, *found)
+
+
+async def _rank(fetch: Fetch, last: int) -> int:
+    """How many events have ids up to `last`, which is that of a good one: at most `last`, as ids begin at 1."""
+    low, high = 0, max(0, last)
+    middle = high
+    while low < high:
+        number, id_ = middle, None
+        while number > low and (id_ := await _id_of(fetch, number)) is None:
+            number -= 1
+        if id_ == last:
+            return number
+        if id_ is not None and id_ > last:
+            high = number - 1
+        else:
+            low = middle
+        middle = (low + high + 1) // 2
+    return low
+
+
+async def _id_of(fetch: Fetch, number: int) -> int | None:
+    """The id of the run's event of this number, from 1; BEYOND beyond the last one, None for poison."""
+    answer = await _attempt(fetch, offset_cursor(number - 1), 1)
+    if not isinstance(answer, EventPage):
+        return None
+    id_ = storage_id(answer.cursor) if len(answer) else None
+    return BEYOND if id_ is None else id_
+
+
+async def _first_answer(fetch: Fetch, last: int) -> tuple[int, EventPage] | None:
+    """The smallest id above `last` after which the server answers again, and that answer; None where it never does.
+
+    Where good events lie between poison it may not be the smallest.
+    """
+    low, high = 0, 1
     while not isinstance(answer := await _attempt(fetch, storage_cursor(last + high), 1), EventPage):
         if high >= FAR:
             return None
@@ -156,10 +201,8 @@ async def _first_answer(fetch: Fetch, last: int) -> tuple[int, EventPage] | None
     return last + high, answer
 
 
-def _joined(page: EventPage, last: int, resumed: int, after: EventPage, reason: str) -> EventPage:
-    """`page` and the poison after it: `resumed` is the last poison's id, `after` what follows it."""
-    dense = not len(after) or storage_id(after.cursor) == resumed + 1
-    count = resumed - last if dense and resumed - last <= NEAR else 1
+def _joined(page: EventPage, count: int, resumed: int, after: EventPage, reason: str) -> EventPage:
+    """`page` and the `count` poison events after it: the way leads on after the id `resumed`, to `after`."""
     what = "1 event" if count == 1 else f"{count} events"
     return replace(
         page,
