@@ -10,8 +10,8 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from run_tui.errors import BadAnswer, RunNotFound, SourceError, Unauthorized, Unsupported
-from run_tui.marks import START, Marks
+from run_tui.errors import BadAnswer, RunNotFound, ServerError, SourceError, Unauthorized, Unsupported
+from run_tui.marks import SPACING, Lookout, Marks
 from run_tui.model import MAX_PAGE, EventPage, Run, epoch_ms
 from run_tui.pace import REAL_CLOCK, Clock, retry_delay
 from run_tui.sources.base import Source
@@ -147,7 +147,7 @@ class Feed:
     """Follows one run of one source; `updates` delivers every event once, in the server's order.
 
     A failure is a state, never an exception: the feed waits and asks again from where it stands. `jump` is for those
-    who can take a long run's end before its middle, and who can keep the events before a gap that is repaired.
+    who can take a long run's end before its middle.
     """
 
     def __init__(
@@ -156,7 +156,6 @@ class Feed:
         self.source, self.run_id = source, run_id
         self._from_start = cursor is None
         self._may_jump = jump and cursor is None
-        self._may_keep = jump
         self._clock = clock
         self._newest = _Reader(source, run_id, cursor)
         self._beginning: _Reader | None = None
@@ -171,6 +170,7 @@ class Feed:
         self._failures = 0
         self._rereads = 0
         self._reread: tuple[int, int] | None = None
+        self._lookout = Lookout()
         self._quiet_since: float | None = None
 
     @property
@@ -179,7 +179,8 @@ class Feed:
         return self._state is not None and self._state.phase in (Phase.DONE, Phase.FAILED)
 
     def poll_now(self) -> None:
-        """Ends the current wait: the next request goes out at once."""
+        """Ends the current wait: the next request goes out at once, and then a look for missed events."""
+        self._lookout.hurry()
         self._poke.set()
 
     async def updates(self) -> AsyncGenerator[Update, None]:
@@ -235,8 +236,31 @@ class Feed:
         if was_finished and not len(page):
             self._step = self._settle
             return news
-        self._rest = self._interval(len(page))
+        if self._may_look_back():
+            self._step = self._look_back
+        else:
+            self._rest = self._interval(len(page))
         return news + self._enter(Phase.WAITING if self._not_started else Phase.LIVE)
+
+    def _may_look_back(self) -> bool:
+        return self._from_start and self._newest.marks.usable and self._lookout.due(self._clock.now())
+
+    async def _look_back(self) -> list[Update]:
+        """While the run goes on: events that its cursor never showed are found before its end."""
+        self._step = self._read_newest
+        held, began = self._newest.held, self._clock.now()
+        try:
+            kept, cursor = await self._newest.marks.last_good(self.source, self.run_id)
+        except ServerError:
+            kept, cursor = held, None  # the run itself can be read: it is no trouble until the end
+        self._lookout.looked(began, self._clock.now())
+        if not kept and held > SPACING:
+            self._lookout.give_up()  # nothing is where it was: the server does not count as it should
+            kept = held
+        if kept == held:
+            self._rest = self._interval(0)
+            return []
+        return self._read_again(kept, cursor)
 
     async def _jump(self) -> list[Update]:
         """Goes on at the end of a long run, leaving a gap behind the beginning; pages on where that is as quick."""
@@ -299,6 +323,7 @@ class Feed:
         reader.take(page)
         if len(page) or page.skipped:
             self._quiet_since = None
+            self._lookout.grew(self._clock.now())
             news.append(Loaded(page, of_end=self._beginning is not None and reader is self._newest))
         elif self._quiet_since is None:
             self._quiet_since = self._clock.now()
@@ -309,14 +334,19 @@ class Feed:
         held = self._newest.held
         if not self._from_start or not await self.source.has_more_than(self.run_id, held):
             return self._enter(Phase.DONE)
-        kept, cursor = await self._newest.marks.last_good(self.source, self.run_id) if self._may_keep else START
+        kept, cursor = await self._newest.marks.last_good(self.source, self.run_id)
         # Reading the same events again brings no others.
         if (held, kept) == self._reread or self._rereads == MAX_REREADS:
             return self._enter(Phase.DONE, partial=True)
         self._rereads, self._reread = self._rereads + 1, (held, kept)
+        return self._read_again(kept, cursor)
+
+    def _read_again(self, kept: int, cursor: str | None) -> list[Update]:
+        """Goes back to the place after the first `kept` events."""
         self._newest = self._newest.back_at(kept, cursor)
         self._may_jump, self._step = False, self._read_newest
-        return [Restarted("The server holds events that it did not show while the run was going on.", kept)]
+        restarted = Restarted("The server holds events that it did not show when they were new.", kept)
+        return [restarted, *self._enter(Phase.LOADING)]
 
     def _failed(self, error: SourceError) -> list[Update]:
         if isinstance(error, RunNotFound | Unauthorized | Unsupported):

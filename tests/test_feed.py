@@ -20,6 +20,7 @@ from run_tui.feed import (
     RunChanged,
     Update,
 )
+from run_tui.marks import LATE, LOOK_EVERY
 from run_tui.model import EventPage, RunStatus
 from run_tui.pace import LONGEST_RETRY
 from tests.scripted import FakeTime, ScriptedSource, failing
@@ -37,7 +38,7 @@ def messages(updates: list[Update]) -> list[str]:
     end: list[str] = []
     for update in updates:
         if isinstance(update, Restarted):
-            held.clear()
+            del held[update.kept :]
         elif isinstance(update, Loaded):
             (end if update.of_end else held).extend(update.page.messages)
         elif isinstance(update, Joined):
@@ -161,6 +162,55 @@ async def test_events_the_cursor_never_showed_are_found_after_the_end() -> None:
     updates = await all_updates(source)
     assert any(isinstance(update, Restarted) for update in updates)
     assert messages(updates) == log(5)
+
+
+async def test_events_the_cursor_never_showed_are_found_while_the_run_goes_on() -> None:
+    time = FakeTime()
+
+    def script(source: ScriptedSource, number: int) -> None:
+        if number == 4:
+            source.hidden.clear()
+        if source.cursors[-1] == "3000" and time.seconds > until:
+            source.status = RunStatus.SUCCESS
+
+    until = time.seconds + 2 * LOOK_EVERY
+    source = ScriptedSource(log(3000), page_size=1000, hidden={2100, 2999}, script=script)
+    updates = await all_updates(source, time)
+    assert messages(updates) == log(3000)
+    (kept,) = [update.kept for update in updates if isinstance(update, Restarted)]
+    assert kept == 2000
+    assert phases(updates) == [Phase.LOADING, Phase.LIVE, Phase.LOADING, Phase.LIVE, Phase.DONE]
+
+
+async def test_a_quiet_run_is_not_looked_through_for_ever() -> None:
+    class Counting(ScriptedSource):
+        looks = 0
+
+        async def cursor_after(self, run_id: str, count: int) -> str | None:
+            self.looks += 1
+            return await super().cursor_after(run_id, count)
+
+    def script(source: ScriptedSource, number: int) -> None:
+        if number == 500:
+            source.status = RunStatus.SUCCESS
+
+    source = Counting(log(5), script=script)
+    await all_updates(source)
+    assert 2 <= source.looks <= 1 + LATE / LOOK_EVERY
+
+
+async def test_a_server_that_counts_otherwise_is_not_read_again_while_the_run_goes_on() -> None:
+    class Otherwise(ScriptedSource):
+        async def cursor_after(self, run_id: str, count: int) -> str | None:
+            return "1"
+
+    def script(source: ScriptedSource, number: int) -> None:
+        if number == 50:
+            source.status = RunStatus.SUCCESS
+
+    updates = await all_updates(Otherwise(log(2000), page_size=1000, script=script))
+    assert not any(isinstance(update, Restarted) for update in updates)
+    assert messages(updates) == log(2000)
 
 
 async def test_a_server_that_never_delivers_all_is_given_up_on() -> None:

@@ -78,12 +78,12 @@ class EventFollower:
     Until the server has answered once a failure is raised; later ones are told, and the feed goes on.
     """
 
-    def __init__(self, feed: Feed, new_select: Callable[[], Select], *, limit: int | None) -> None:
+    def __init__(self, feed: Feed, select: Select, *, limit: int | None) -> None:
         self._feed = feed
-        self._new_select, self._select = new_select, new_select()
+        self._select = select
         self._missing = limit
         self._answered = self._broken = False
-        self._delivered = array("q")
+        self._seen = array("q")
         self._known: Counter[int] = Counter()
         self.run: Run | None = None
 
@@ -96,10 +96,10 @@ class EventFollower:
                         self._tell(update)
                     case RunChanged(run):
                         self.run, self._answered = run, True
-                    case Restarted(reason):
+                    case Restarted(reason, kept):
                         note(reason)
-                        self._known, self._delivered = Counter(self._delivered), array("q")
-                        self._select = self._new_select()
+                        self._known.update(self._seen[kept:])
+                        del self._seen[kept:]
                     case Loaded(page):
                         self._answered = True
                         if batch := self._take(page):
@@ -110,16 +110,16 @@ class EventFollower:
     def _take(self, page: EventPage) -> list[RunEvent]:
         for sentence in page.skipped:
             note(sentence)
-        kept = [event for event in self._select(page.as_list().items) if self._first_time(event)]
+        kept = self._select([event for event in page.as_list().items if self._first_time(event)])
         if self._missing is not None:
             kept = kept[: self._missing]
             self._missing -= len(kept)
         return kept
 
     def _first_time(self, event: RunEvent) -> bool:
-        """Whether the event was not delivered before the feed started over; what is printed cannot be taken back."""
+        """Whether the event did not come before the feed went back; what is printed cannot be taken back."""
         mark = hash((event.timestamp, event.step_key, event.event_type, event.message))
-        self._delivered.append(mark)
+        self._seen.append(mark)
         if not self._known[mark]:
             return True
         self._known[mark] -= 1
@@ -141,7 +141,7 @@ async def print_events(source: Source, run_id: str, request: EventsRequest) -> i
     run = None if request.filter is None else await source.run(run_id)
     if request.follow:
         feed = Feed(source, run_id, cursor=request.cursor)
-        follower = EventFollower(feed, lambda: Selection(request, run), limit=request.limit)
+        follower = EventFollower(feed, Selection(request, run), limit=request.limit)
         await _print(follower, EventLines() if request.as_json else EventTable(run_id))
         last_seen = follower.run
     else:

@@ -7,7 +7,7 @@ import logging
 import time
 import uuid
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -17,6 +17,7 @@ from dagster import DagsterInstance
 from dagster._core.events import DagsterEvent, DagsterEventType
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.dagster_run import DagsterRun, DagsterRunStatus
+from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from dagster_postgres.event_log import PostgresEventLogStorage
 
 from tests.labs.dagster.lab import DagsterLab
@@ -55,6 +56,14 @@ class PostgresLab(DagsterLab):
         if self.database_url:
             self._postgres.cleanup()
 
+    def write_in_turns(self, runs: Sequence[WrittenRun], rounds: int) -> None:
+        """Stores as many events of each run, one of each at a time: the ids of each run leave gaps."""
+        storage = _Transactional(self.database_url, should_autocreate_tables=False)
+        events = [run.event(f"round {number}") for number in range(rounds) for run in runs]
+        with storage.run_connection() as connection:
+            rows = [storage._event_to_row(event) for event in events]
+            connection.execute(SqlEventLogStorageTable.insert(), rows)
+
     @contextmanager
     def written_run(self) -> Iterator[WrittenRun]:
         """A run in progress that only the caller writes events of."""
@@ -70,6 +79,10 @@ class WrittenRun:
     def __init__(self, instance: Any, run_id: str, database_url: str) -> None:
         self.run_id = run_id
         self._instance, self._url = instance, database_url
+
+    def event(self, message: str, level: int = logging.INFO) -> Any:
+        """A plain log message of the run, as Dagster stores it."""
+        return EventLogEntry(None, level, message, self.run_id, time.time(), job_name=_JOB)
 
     def log(self, *messages: str, level: int = logging.INFO) -> None:
         """Stores plain log messages as a step's process does: each is committed by itself."""
@@ -102,7 +115,7 @@ class WrittenRun:
 
     def _store(self, storage: Any, messages: Iterable[str], level: int) -> None:
         for message in messages:
-            storage.store_event(EventLogEntry(None, level, message, self.run_id, time.time(), job_name=_JOB))
+            storage.store_event(self.event(message, level))
 
 
 class _Transactional(PostgresEventLogStorage):
