@@ -146,10 +146,7 @@ class RunTuiApp(App[None]):
                         screen.show_run(run)
                     case Restarted(reason, kept):
                         # What is on screen stays there until the new store is complete.
-                        known, fresh = fresh or screen.store, EventStore(screen.run.id)
-                        for page in known.pages(kept):
-                            fresh.append(page)
-                            await asyncio.sleep(0)
+                        fresh = (fresh if fresh is not None else screen.store).head(kept)
                         again = f"Reading on from event {kept + 1:,}." if kept else "Reading it again."
                         self.notify(f"{reason} {again}", markup=False)
                     case FeedState():

@@ -47,6 +47,32 @@ def test_events_come_back_as_they_went_in(pages: list[list[RunEvent]]) -> None:
     assert store.rank_counts == [store.ranks.count(rank) for rank in range(6)]
 
 
+@given(st.lists(EVENTS, max_size=12), st.lists(EVENTS, max_size=6), st.data())
+def test_a_head_goes_on_by_itself(events: list[RunEvent], others: list[RunEvent], data: st.DataObject) -> None:
+    rows = data.draw(st.integers(0, len(events)))
+    store = EventStore("r1")
+    for event in events:
+        store.append(page_of([event]))
+    head = store.head(rows)
+    assert head.rank_counts == [head.ranks.count(rank) for rank in range(6)]
+    head.append(page_of(others))
+    store.append(page_of(others))
+    for held, expected in ((head, events[:rows] + others), (store, events + others)):
+        assert len(held) == len(expected)
+        assert [held.event(row) for row in range(len(held))] == numbered(expected)
+
+
+def test_a_head_shares_whole_blocks() -> None:
+    store = EventStore("r1")
+    store.append(a_page([f"m{n}" for n in range(3 * BLOCK_ROWS)]))
+    head = store.head(2 * BLOCK_ROWS + 10)
+    assert head.blocks[:2] == store.blocks[:2]
+    assert [len(block) for block in head.blocks] == [BLOCK_ROWS, BLOCK_ROWS, 10]
+    head.append(a_page(["new"]))
+    assert (head.message(2 * BLOCK_ROWS + 9), head.message(2 * BLOCK_ROWS + 10)) == ("m2057", "new")
+    assert store.message(2 * BLOCK_ROWS + 10) == "m2058"
+
+
 def a_page(messages: list[str], times: list[str] | None = None, **columns: object) -> EventPage:
     size = len(messages)
     page = {

@@ -65,6 +65,16 @@ class Block:
         at = bisect_left(self._detailed, index)
         return self._shapes[at] if at < len(self._detailed) and self._detailed[at] == index else None
 
+    def head(self, rows: int) -> Block:
+        """A block of the first `rows` rows, over the same bytes."""
+        block = Block(self.first_row, self._base)
+        block.ascii = self.ascii
+        block.add_times(self.times(0, rows))
+        odd = [index for index in self.odd if index < rows]
+        shapes = {i: shape for i, shape in zip(self._detailed, self._shapes, strict=True) if i < rows}
+        block.add_texts(self.text[: self.bounds[rows]], self.bounds[1 : rows + 1], odd, shapes)
+        return block
+
     def add_times(self, times: Sequence[int]) -> None:
         """Appends the times of new rows: 32 bits each, unless they are weeks apart."""
         lowest, highest = self.span
@@ -114,6 +124,15 @@ class Rows:
 
     def __len__(self) -> int:
         return self._first_rows[-1] + len(self.blocks[-1]) if self.blocks else 0
+
+    def head(self, rows: int) -> Rows:
+        """The first `rows` rows, over the same blocks where they are whole; what is added goes into others."""
+        head = Rows()
+        last = self.number_of(rows - 1) if rows else -1
+        head.blocks, head._first_rows = self.blocks[: last + 1], self._first_rows[: last + 1]
+        if len(head) > rows:
+            head.blocks[-1] = head.blocks[-1].head(rows - head._first_rows[-1])
+        return head
 
     def number_of(self, row: int) -> int:
         """Which block holds the row; the last one for rows still to come."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
@@ -27,6 +27,22 @@ class CodeColumn(Generic[V]):
 
     def __getitem__(self, row: int) -> V:
         return self.values[self.low[row] | self.high[row] << 8 if self.high else self.low[row]]
+
+    def head(self, rows: int) -> CodeColumn[V]:
+        """The first `rows` rows."""
+        head: CodeColumn[V] = CodeColumn()
+        head.values, head._codes = list(self.values), dict(self._codes)
+        head.low, head.high = self.low[:rows], self.high[:rows]
+        return head
+
+    def rows_of(self, value: V) -> Iterator[int]:
+        """The rows that hold a value, ascending."""
+        if value not in self._codes:
+            return
+        low, row = self._codes[value] & 255, -1
+        while (row := self.low.find(low, row + 1)) >= 0:
+            if self[row] == value:
+                yield row
 
     def extend(self, values: Sequence[V]) -> None:
         """Appends a row for each value; the first 65,536 distinct values are told apart, later ones share a code."""

@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import compress
 
-from run_tui.model import (
-    MAX_PAGE,
-    EventDetails,
-    EventPage,
-    RunEvent,
-    RunEventLevel,
-    effective_rank,
-    epoch_ms,
-    iso_timestamp,
-)
+from run_tui.model import EventDetails, EventPage, RunEvent, RunEventLevel, effective_rank, epoch_ms, iso_timestamp
 from run_tui.store.blocks import Block, Rows, Times
 from run_tui.store.columns import CodeColumn
 from run_tui.store.details import Shape, message_of, pack, unpack
@@ -62,20 +53,18 @@ class EventStore:
         self.skipped.extend(page.skipped)
         self.skipped_count += page.skipped_count
 
-    def pages(self, rows: int) -> Iterator[EventPage]:
-        """The first `rows` rows again, as pages that another store can append."""
-        for first in range(0, rows, MAX_PAGE):
-            page = range(first, min(first + MAX_PAGE, rows))
-            details = ((row - first, self.details(row)) for row in page)
-            yield EventPage(
-                run_id=self.run_id,
-                timestamps=[str(self.times[row]) for row in page],
-                levels=[self.levels[row] for row in page],
-                types=[self.types[row] for row in page],
-                steps=[self.steps[row] for row in page],
-                messages=[self.message(row) for row in page],
-                details={index: found for index, found in details if found is not None},
-            )
+    def head(self, rows: int) -> EventStore:
+        """Another store with the first `rows` rows, which costs little: it shares their texts."""
+        head = EventStore(self.run_id)
+        head.levels, head.types, head.steps = self.levels.head(rows), self.types.head(rows), self.steps.head(rows)
+        head.attempts = self.attempts.head(rows)
+        head.ranks = self.ranks[:rows]
+        head.rank_counts = [head.ranks.count(rank) for rank in range(len(head.rank_counts))]
+        head._rows = self._rows.head(rows)
+        head._shapes, head._rank_of = self._shapes, self._rank_of
+        for row in head.types.rows_of("STEP_RESTARTED"):
+            head._attempt_of[head.steps[row]] = head.attempts[row]
+        return head
 
     def event(self, row: int) -> RunEvent:
         """The event at `row`, whole."""
