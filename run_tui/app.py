@@ -131,6 +131,7 @@ class RunTuiApp(App[None]):
 
     async def _follow_run(self, screen: RunScreen, feed: Feed) -> None:
         fresh: EventStore | None = None
+        told = False
         async with aclosing(feed.updates()) as updates:
             async for update in updates:
                 match update:
@@ -148,7 +149,9 @@ class RunTuiApp(App[None]):
                         # What is on screen stays there until the new store is complete.
                         fresh = (fresh if fresh is not None else screen.store).head(kept)
                         again = f"Reading on from event {kept + 1:,}." if kept else "Reading it again."
-                        self.notify(f"{reason} {again}", markup=False)
+                        if not told:
+                            self.notify(f"{reason} {again}", markup=False)
+                        told = True  # under many writers it happens all the time
                     case FeedState():
                         if update.phase in (Phase.LIVE, Phase.WAITING, Phase.DONE):
                             if fresh is not None:
