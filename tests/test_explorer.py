@@ -12,6 +12,7 @@ from run_tui.actions import ACTIONS
 from run_tui.app import RunTuiApp
 from run_tui.format import TimeMode
 from run_tui.screens.help import HelpScreen
+from run_tui.screens.output import OutputScreen
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
 from run_tui.sources import open_source
@@ -295,7 +296,16 @@ async def test_help_and_palette_open_and_close() -> None:
 async def test_every_action_of_the_table_exists_where_it_is_bound() -> None:
     async with demo_app() as pilot:
         screen = await open_run(pilot, "FAILURE", "nightly_etl")
-        owners = {"app": pilot.app, "view": screen, "run": screen, "list": screen.rows, "runs": RunsScreen}
+        owners = {
+            "app": pilot.app,
+            "view": screen,
+            "run": screen,
+            "list": screen.rows,
+            "runs": RunsScreen,
+            "steps": screen.steps,
+            "histogram": screen.pane.histogram,
+            "output": OutputScreen,
+        }
         for action in ACTIONS:
             name = action.action.partition("(")[0]
             assert hasattr(owners[action.where], f"action_{name}"), action.id

@@ -6,9 +6,9 @@ from run_tui.output import WIDTH, Capture, Stream
 from run_tui.screens.output import OutputScreen
 from run_tui.sources.dagster import DagsterSource
 from run_tui.widgets.status_line import StatusLine
+from tests.labs.dagster.exploring import explorer
 from tests.labs.dagster.lab import DagsterLab
 from tests.labs.dagster.scenarios import resource
-from tests.labs.dagster.test_explorer import explorer
 from tests.screens import run_screen
 from tests.waiting import until
 
