@@ -22,6 +22,8 @@ SLOW_POLL = 2.0
 """Seconds between polls once a run has been quiet for a while."""
 LATE_EVENTS = 30.0
 """Seconds after a run's end in which its last events may still be on their way."""
+SENDING = 6
+"""Turns of the event loop in which a request is sent: httpx needs four of them."""
 MAX_REREADS = 3
 """How often a finished run is read again because the server held more than had been delivered."""
 
@@ -92,8 +94,14 @@ class _Reader:
         self._task: asyncio.Task[EventPage] | None = None
 
     def ask(self, cursor: str | None, limit: int = MAX_PAGE) -> None:
-        """Sends the request for the page after `cursor`."""
+        """Starts the request for the page after `cursor`."""
         self._task = asyncio.create_task(self._fetch(cursor, limit), name=f"page of {self._run_id}")
+
+    async def ask_ahead(self, cursor: str | None, limit: int = MAX_PAGE) -> None:
+        """Sends the request for the page after `cursor`: it is on its way before the caller goes on."""
+        self.ask(cursor, limit)
+        for _ in range(SENDING):
+            await asyncio.sleep(0)
 
     @property
     def asked(self) -> bool:
@@ -226,7 +234,7 @@ class Feed:
             self._step = self._jump
             return news
         if reads_on:
-            reader.ask(page.cursor)
+            await reader.ask_ahead(page.cursor)
             return news + self._enter(Phase.LOADING if self._loading else Phase.LIVE)
         if self._beginning is not None:
             self._poll_at = self._clock.now() + FAST_POLL
@@ -295,7 +303,7 @@ class Feed:
         news = self._accept(reader, page)
         if self._between(reader.cursor) <= 0:
             return news + self._join(reader)
-        reader.ask(reader.cursor, self._room(reader.cursor))
+        await reader.ask_ahead(reader.cursor, self._room(reader.cursor))
         return news + self._enter(Phase.LOADING)
 
     def _room(self, cursor: str | None) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from queue import SimpleQueue
+from typing import Any
 
 import pytest
 
@@ -23,7 +25,9 @@ from run_tui.feed import (
 from run_tui.marks import LATE, LOOK_EVERY
 from run_tui.model import EventPage, RunStatus
 from run_tui.pace import LONGEST_RETRY
+from run_tui.sources.dagster import DagsterSource
 from tests.scripted import FakeTime, ScriptedSource, failing
+from tests.sources.servers import RUN_ID, ScriptedDagster, served
 
 
 async def all_updates(source: ScriptedSource, time: FakeTime | None = None, jump: bool = False) -> list[Update]:
@@ -70,9 +74,32 @@ async def test_the_next_page_is_asked_for_before_this_one_is_handed_on() -> None
     async with aclosing(Feed(source, "r1", clock=FakeTime().clock).updates()) as updates:
         async for update in updates:
             if isinstance(update, Loaded):
-                await asyncio.sleep(0)
                 break
     assert source.cursors == [None, "3"]
+
+
+async def test_the_next_request_has_left_before_a_page_is_handed_on() -> None:
+    server = ScriptedDagster(range(1, 2501))
+    arrived: SimpleQueue[str] = SimpleQueue()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        async def received() -> Any:
+            message = await receive()
+            if not message.get("more_body"):
+                arrived.put(message["type"])
+            return message
+
+        await server.app(scope, received, send)
+
+    with served(app) as url:
+        source = DagsterSource(url)
+        async with aclosing(Feed(source, RUN_ID).updates()) as updates:
+            async for update in updates:
+                if isinstance(update, Loaded):
+                    # Holds the event loop: what has not been sent by now stays here.
+                    assert [arrived.get(timeout=10) for _ in range(2)] == ["http.request"] * 2
+                    break
+        await source.aclose()
 
 
 async def test_a_run_in_progress_is_tailed_until_a_quiet_poll_after_its_end() -> None:
