@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from run_tui.errors import BadAnswer, RunNotFound, ServerError, SourceError, Unauthorized, Unsupported
-from run_tui.marks import SPACING, Lookout, Marks
+from run_tui.marks import SPACING, Lookout
 from run_tui.model import MAX_PAGE, EventPage, Run, epoch_ms
 from run_tui.pace import REAL_CLOCK, Clock, retry_delay
+from run_tui.pages import PageReader
 from run_tui.sources.base import Source
 
 FAST_POLL = 0.5
@@ -22,8 +23,6 @@ SLOW_POLL = 2.0
 """Seconds between polls once a run has been quiet for a while."""
 LATE_EVENTS = 30.0
 """Seconds after a run's end in which its last events may still be on their way."""
-SENDING = 6
-"""Turns of the event loop in which a request is sent: httpx needs four of them."""
 MAX_REREADS = 3
 """How often a finished run is read again because the server held more than had been delivered."""
 
@@ -83,74 +82,6 @@ class Restarted:
 Update = FeedState | Loaded | Joined | RunChanged | Restarted
 
 
-class _Reader:
-    """Reads one page after the other from a cursor on; at most one is asked for before it is needed."""
-
-    def __init__(self, source: Source, run_id: str, cursor: str | None) -> None:
-        self.cursor = cursor
-        self.held = 0
-        self.marks = Marks()
-        self._source, self._run_id = source, run_id
-        self._task: asyncio.Task[EventPage] | None = None
-
-    def ask(self, cursor: str | None, limit: int = MAX_PAGE) -> None:
-        """Starts the request for the page after `cursor`."""
-        self._task = asyncio.create_task(self._fetch(cursor, limit), name=f"page of {self._run_id}")
-
-    async def ask_ahead(self, cursor: str | None, limit: int = MAX_PAGE) -> None:
-        """Sends the request for the page after `cursor`: it is on its way before the caller goes on."""
-        self.ask(cursor, limit)
-        for _ in range(SENDING):
-            await asyncio.sleep(0)
-
-    @property
-    def asked(self) -> bool:
-        """Whether a page has been asked for already."""
-        return self._task is not None
-
-    async def answer(self, limit: int = MAX_PAGE) -> EventPage:
-        """The next page, asked for now if it was not before; `take` it to go on after it."""
-        if self._task is None:
-            self.ask(self.cursor, limit)
-        assert self._task is not None
-        try:
-            page = await self._task
-        finally:
-            self._task = None
-        if len(page) and not self.moved(page):
-            raise BadAnswer(f"{self._source.where} sent events but no new place to read on from.")
-        return page
-
-    def moved(self, page: EventPage) -> bool:
-        """Whether the page leads on, to a place that lies behind the one it was asked for from."""
-        if page.cursor is None or page.cursor == self.cursor:
-            return False
-        between = self._source.events_between(self.cursor, page.cursor)
-        return between is None or between > 0
-
-    def take(self, page: EventPage) -> None:
-        """Counts the page as delivered."""
-        self.cursor = page.cursor if page.cursor is not None else self.cursor
-        self.held += len(page) + page.skipped_count
-        self.marks.add(self.held, self.cursor, page.skipped_count)
-
-    def back_at(self, kept: int, cursor: str | None) -> _Reader:
-        """A reader of the same run that stands after the first `kept` events."""
-        reader = _Reader(self._source, self._run_id, cursor)
-        reader.held, reader.marks = kept, self.marks.up_to(kept)
-        return reader
-
-    async def cancel(self) -> None:
-        """Drops a request still under way."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
-
-    async def _fetch(self, cursor: str | None, limit: int) -> EventPage:
-        return await self._source.page(self._run_id, cursor, limit)
-
-
 class Feed:
     """Follows one run of one source; `updates` delivers every event once, in the server's order.
 
@@ -165,8 +96,8 @@ class Feed:
         self._from_start = cursor is None
         self._may_jump = jump and cursor is None
         self._clock = clock
-        self._newest = _Reader(source, run_id, cursor)
-        self._beginning: _Reader | None = None
+        self._newest = PageReader(source, run_id, cursor)
+        self._beginning: PageReader | None = None
         self._gap_end: str | None = None
         self._gap_most = MAX_PAGE
         self._poll_at = 0.0
@@ -234,7 +165,7 @@ class Feed:
             self._step = self._jump
             return news
         if reads_on:
-            await reader.ask_ahead(page.cursor)
+            await reader.ask_ahead()
             return news + self._enter(Phase.LOADING if self._loading else Phase.LIVE)
         if self._beginning is not None:
             self._poll_at = self._clock.now() + FAST_POLL
@@ -275,11 +206,11 @@ class Feed:
         start = await self.source.find_tail(self.run_id, self._newest.cursor)
         if start is not None:
             self._beginning, self._gap_end = self._newest, start
-            self._newest = _Reader(self.source, self.run_id, start)
+            self._newest = PageReader(self.source, self.run_id, start)
         self._may_jump, self._step = False, self._read_newest
         return []
 
-    def _give_up_end(self, beginning: _Reader) -> None:
+    def _give_up_end(self, beginning: PageReader) -> None:
         """Pages on from the beginning: what was taken for a place before the run's end lies beyond it."""
         self._newest, self._beginning = beginning, None
 
@@ -290,7 +221,7 @@ class Feed:
         finished = self._run is not None and self._run.status.finished
         return not finished and self._clock.now() >= self._poll_at
 
-    async def _fill_gap(self, reader: _Reader) -> list[Update]:
+    async def _fill_gap(self, reader: PageReader) -> list[Update]:
         """A page of the gap; the last one is asked for in parts, so that it ends where the end begins."""
         page = await reader.answer(self._room(reader.cursor))
         if self._between(page.cursor) < 0:
@@ -303,7 +234,7 @@ class Feed:
         news = self._accept(reader, page)
         if self._between(reader.cursor) <= 0:
             return news + self._join(reader)
-        await reader.ask_ahead(reader.cursor, self._room(reader.cursor))
+        await reader.ask_ahead(self._room(reader.cursor))
         return news + self._enter(Phase.LOADING)
 
     def _room(self, cursor: str | None) -> int:
@@ -316,13 +247,13 @@ class Feed:
             raise BadAnswer(f"{self.source.where} changed the shape of its cursors while being read.")
         return between
 
-    def _join(self, reader: _Reader) -> list[Update]:
+    def _join(self, reader: PageReader) -> list[Update]:
         self._newest.marks = reader.marks.followed_by(self._newest.marks, reader.held)
         self._newest.held += reader.held
         self._beginning = None
         return [Joined()]
 
-    def _accept(self, reader: _Reader, page: EventPage) -> list[Update]:
+    def _accept(self, reader: PageReader, page: EventPage) -> list[Update]:
         news: list[Update] = []
         if page.run is not None and page.run != self._run:
             self._run = page.run

@@ -59,12 +59,14 @@ async def demo_app(
 def _gated(page: Page, gate: asyncio.Event) -> Page:
     pages = 0
 
-    async def gated(run_id: str, cursor: str | None = None, limit: int = MAX_PAGE) -> EventPage:
+    async def gated(
+        run_id: str, cursor: str | None = None, limit: int = MAX_PAGE, *, with_run: bool = True
+    ) -> EventPage:
         nonlocal pages
         pages += 1
         if pages > 2:
             await gate.wait()
-        return await page(run_id, cursor, limit)
+        return await page(run_id, cursor, limit, with_run=with_run)
 
     return gated
 

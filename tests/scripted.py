@@ -69,7 +69,9 @@ class ScriptedSource:
     where: str = "scripted"
     capabilities: Capabilities = field(default_factory=Capabilities)
 
-    async def page(self, run_id: str, cursor: str | None = None, limit: int = 1000) -> EventPage:
+    async def page(
+        self, run_id: str, cursor: str | None = None, limit: int = 1000, *, with_run: bool = True
+    ) -> EventPage:
         self.cursors.append(cursor)
         self.script(self, len(self.cursors))
         after = int(cursor or 0)

@@ -249,7 +249,7 @@ async def test_a_server_that_never_delivers_all_is_given_up_on() -> None:
 
 async def test_a_cursor_that_does_not_move_is_an_error_not_an_endless_loop() -> None:
     class Stuck(ScriptedSource):
-        async def page(self, run_id: str, cursor: str | None = None, limit: int = 1000):  # type: ignore[no-untyped-def]
+        async def page(self, run_id: str, cursor: str | None = None, limit: int = 1000, *, with_run: bool = True):  # type: ignore[no-untyped-def]
             from tests.scripted import a_page
 
             self.cursors.append(cursor)
@@ -346,7 +346,9 @@ async def test_without_a_tail_the_run_is_paged_through() -> None:
 
 async def test_a_page_that_leads_back_is_not_taken() -> None:
     class Replaying(ScriptedSource):
-        async def page(self, run_id: str, cursor: str | None = None, limit: int = 1000) -> EventPage:
+        async def page(
+            self, run_id: str, cursor: str | None = None, limit: int = 1000, *, with_run: bool = True
+        ) -> EventPage:
             page = await super().page(run_id, cursor, limit)
             return await super().page(run_id, "3") if len(self.cursors) == 4 else page
 

@@ -28,7 +28,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sources": {"model", "errors", "output"},
     "pace": {"errors"},
     "marks": {"model", "sources"},
-    "feed": {"model", "errors", "marks", "pace", "sources"},
+    "pages": {"model", "errors", "marks", "sources"},
+    "feed": {"model", "errors", "marks", "pace", "pages", "sources"},
     "output_feed": {"model", "errors", "output", "pace", "sources"},
     "listing": {"model", "errors", "pace", "sources"},
     "widgets": {

@@ -45,8 +45,13 @@ class Source(Protocol):
     async def events(self, run_id: str, cursor: str | None = None, limit: int = 100) -> RunEventList:
         """The documented page of events after `cursor`, oldest first, at most 1,000. Raises `RunNotFound`."""
 
-    async def page(self, run_id: str, cursor: str | None = None, limit: int = 1000) -> EventPage:
-        """A page of events as columns, with errors, metadata and the run's state. Raises `RunNotFound`."""
+    async def page(
+        self, run_id: str, cursor: str | None = None, limit: int = 1000, *, with_run: bool = True
+    ) -> EventPage:
+        """A page of events as columns, with errors and metadata, and `with_run` the run's state read with them.
+
+        Raises `RunNotFound`.
+        """
 
     async def find_tail(self, run_id: str, after: str | None) -> str | None:
         """A cursor shortly before the run's last events, found without reading what lies between it and `after`.

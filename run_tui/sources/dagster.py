@@ -65,7 +65,6 @@ class DagsterSource:
         self.capabilities = Capabilities(steps=True, web_page=app is None, output=True)
         # Older servers refuse the extended page query, which names types that they do not know.
         self._extended = True
-        self._reading_on: dict[str, str | None] = {}
 
     @property
     def where(self) -> str:
@@ -102,20 +101,18 @@ class DagsterSource:
 
         return (await read_past_poison(fetch, cursor, _clamped(limit))).as_list()
 
-    async def page(self, run_id: str, cursor: str | None = None, limit: int = MAX_PAGE) -> EventPage:
-        """A page of events with their details, and with the run's state at the start and at the end of what there is.
+    async def page(
+        self, run_id: str, cursor: str | None = None, limit: int = MAX_PAGE, *, with_run: bool = True
+    ) -> EventPage:
+        """A page of events with their details; the run's state beside them makes it cost the server a tenth more.
 
-        In between, where one page follows the other, the state would make each page cost the server a tenth more.
         Events the server cannot deliver are left out and told of in `skipped`.
         """
-        with_run = cursor is None or self._reading_on.get(run_id) != cursor
 
         async def fetch(cursor: str | None, limit: int) -> EventPage:
             return await self._page(run_id, cursor, limit, with_run)
 
-        page = await read_past_poison(fetch, cursor, _clamped(limit))
-        self._reading_on[run_id] = page.cursor if page.has_more else None
-        return page
+        return await read_past_poison(fetch, cursor, _clamped(limit))
 
     async def find_tail(self, run_id: str, after: str | None) -> str | None:
         """A cursor before the last page or so of a long run, found by some twenty small requests."""
