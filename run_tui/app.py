@@ -38,8 +38,10 @@ from run_tui.store import EventStore
 from run_tui.widgets.event_pane import EventPane
 from run_tui.widgets.status_line import Activity
 
-SLICE = 0.004
+SLICE = 0.008
 """Seconds of filtering between two chances for keys and frames."""
+PAUSE = 0.001
+"""Seconds of such a chance: a turn of the event loop would not let the threads in that read and write the terminal."""
 REFRESH_KEY = next(action.keys for action in ACTIONS if action.id == "view.refresh")
 HEARTBEAT = 5.0
 """Seconds between looks at the clock: one that has moved on by far more was stopped, or its machine was asleep."""
@@ -209,8 +211,9 @@ class RunTuiApp(App[None]):
             self._runs_screen.show_info(run)
 
     async def _finish_view(self, pane: EventPane) -> None:
-        while pane.is_attached and not pane.continue_filter(SLICE):  # noqa: ASYNC110  (it yields between slices)
-            await asyncio.sleep(0)
+        await asyncio.sleep(PAUSE)
+        while pane.is_attached and not pane.continue_filter(SLICE):  # noqa: ASYNC110  (it pauses between slices)
+            await asyncio.sleep(PAUSE)
 
     # What screens ask for
 

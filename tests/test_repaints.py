@@ -9,7 +9,9 @@ from collections.abc import Iterator
 import pytest
 from textual.strip import Strip
 
-from run_tui.app import collect_garbage
+from run_tui.app import RunTuiApp, collect_garbage
+from run_tui.query import Filter, parse
+from run_tui.screens.run import RunScreen
 from run_tui.widgets.row_list import RowList
 from tests.screens import NOW, demo_app, open_run, runs_screen
 from tests.waiting import until
@@ -124,3 +126,45 @@ def test_garbage_is_collected_once_much_has_come() -> None:
         gc.collect(1)
     collect_garbage()
     assert seen() is None
+
+
+async def test_a_letter_and_its_rows_are_in_the_same_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    frames: list[tuple[str, Filter | None]] = []
+
+    def displayed(app: RunTuiApp) -> None:
+        if isinstance(app.screen, RunScreen):
+            frames.append((app.screen.filter_bar.text, app.screen.pane.timeline.filter))
+
+    async with demo_app() as pilot:
+        await open_run(pilot, "SUCCESS", "warehouse_backfill")
+        await pilot.press("slash")
+        monkeypatch.setattr(RunTuiApp, "post_display_hook", displayed)
+        await pilot.press(*"part")
+        await until(lambda: bool(frames) and frames[-1][0] == "part")
+    for text, filter in frames:
+        assert (filter or Filter()) == parse(text).filter
+
+
+async def test_a_letter_that_leaves_the_same_rows_repaints_none_of_them(painted: list[Line]) -> None:
+    async with demo_app() as pilot:
+        screen = await open_run(pilot, "SUCCESS", "warehouse_backfill")
+        await pilot.press("slash", *"step:backfill_stoc")
+        await until(lambda: screen.pane.timeline.complete)
+        await pilot.pause()
+        layouts: list[object] = []
+        screen.screen_layout_refresh_signal.subscribe(screen, layouts.append)
+        painted.clear()
+        await pilot.press("k")
+        wanted = parse("step:backfill_stock").filter
+        await until(lambda: screen.pane.timeline.filter == wanted and screen.pane.timeline.complete)
+        await pilot.pause()
+        assert painted == []
+        assert layouts == []
+
+
+async def test_the_scrollbar_of_a_followed_run_stands_at_its_end() -> None:
+    async with demo_app((110, 24)) as pilot:
+        screen = await open_run(pilot, "STARTED", "clickstream_ingest")
+        log = screen.rows
+        await until(lambda: log.show_vertical_scrollbar)
+        assert log.vertical_scrollbar.position == log.max_scroll_y > 0

@@ -68,7 +68,9 @@ class RunsScreen(ViewScreen):
 
     def compose_body(self) -> ComposeResult:
         """Filter, table, detail."""
-        yield FilterBar(self._complete, "status:failure  job:nightly_*  tag:team=data  after:2d", id="filter")
+        yield FilterBar(
+            self._complete, self._filter_by, "status:failure  job:nightly_*  tag:team=data  after:2d", id="filter"
+        )
         yield RunTable(id="runs")
         yield Detail(id="detail")
 
@@ -112,19 +114,6 @@ class RunsScreen(ViewScreen):
             self.rows.time_mode = mode
             self._show_counts()
 
-    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
-        """Filters the runs known at once and asks the server for more of the same kind."""
-        query = parse_runs(event.text, jobs=self._jobs(), tz=zone(self.time_mode))
-        self.filter_bar.show_problems(query.problems)
-        if query.problems:
-            return
-        self._query = query
-        self._show_runs()
-        wanted = query.to_server(self.now())
-        if wanted != self._server_filter:
-            self._server_filter = wanted
-            self.post_message(self.FilterChanged(wanted))
-
     def on_row_list_opened(self, event: RowList.Opened) -> None:
         """Enter opens a run."""
         if self.rows.current is not None:
@@ -152,6 +141,19 @@ class RunsScreen(ViewScreen):
     def _complete(self, text: str, cursor: int) -> Completion | None:
         tags = sorted({f"{key}={value}" for run in self._runs for key, value in run.tags.items()})
         return complete_runs(text, cursor, jobs=self._jobs(), tags=tags)
+
+    def _filter_by(self, text: str) -> None:
+        """Filters the runs known at once and asks the server for more of the same kind."""
+        query = parse_runs(text, jobs=self._jobs(), tz=zone(self.time_mode))
+        self.filter_bar.show_problems(query.problems)
+        if query.problems:
+            return
+        self._query = query
+        self._show_runs()
+        wanted = query.to_server(self.now())
+        if wanted != self._server_filter:
+            self._server_filter = wanted
+            self.post_message(self.FilterChanged(wanted))
 
     def _jobs(self) -> list[str]:
         return sorted({run.pipeline_name for run in self._runs if run.pipeline_name})

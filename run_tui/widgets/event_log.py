@@ -40,6 +40,7 @@ class EventLog(RowList):
         self._newest_part = timeline.parts[-1]
         self._newest_rows = 0
         self._was_complete = True
+        self._widest_step = 0
 
     def row_count(self) -> int:
         """As many rows as the filter lets through."""
@@ -55,11 +56,11 @@ class EventLog(RowList):
         self._count_unseen()
         self._show_chosen(keep_strips=True)
 
-    def rows_replaced(self) -> None:
-        """Other rows are shown now."""
+    def rows_replaced(self, *, keep_strips: bool = False) -> None:
+        """Other rows are shown now; with `keep_strips` they are of the same events."""
         self._newest_part, self._newest_rows = self.timeline.parts[-1], len(self.timeline.parts[-1])
         self._was_complete = self.timeline.complete
-        self._show_chosen(keep_strips=False)
+        self._show_chosen(keep_strips=keep_strips)
 
     def forget_unseen(self) -> None:
         """What is there now counts as seen."""
@@ -74,12 +75,15 @@ class EventLog(RowList):
             self.follow = False
 
     def strip_key(self, index: int) -> Hashable:
-        """Rows keep their looks when others are added before them."""
-        return self.timeline[index]
+        """Rows keep their looks when others come and go around them, but for times relative to the row above."""
+        place = self.timeline[index]
+        return place if self.time_mode is not TimeMode.DELTA else (self.timeline[max(0, index - 1)], place)
 
     def _show_chosen(self, *, keep_strips: bool) -> None:
         line = self.cursor - self.scroll_offset.y
-        self.rows_changed(keep_strips=keep_strips)
+        steps = (step for part in self.timeline.parts for step in part.store.steps.values if step)
+        before, self._widest_step = self._widest_step, min(max(map(len, steps), default=0), WIDEST_STEP)
+        self.rows_changed(keep_strips=keep_strips and self._widest_step == before)
         if self.follow:
             self.move_to(self.row_count() - 1)
         elif self.chosen is not None:
@@ -161,5 +165,4 @@ class EventLog(RowList):
     def _step_width(self, width: int) -> int:
         if width < 56:
             return 0
-        steps = (step for part in self.timeline.parts for step in part.store.steps.values if step)
-        return min(max(map(len, steps), default=0), WIDEST_STEP, width // 4)
+        return min(self._widest_step, width // 4)

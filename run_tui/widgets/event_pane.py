@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 
 from textual.app import ComposeResult
@@ -24,6 +25,8 @@ from run_tui.widgets.row_list import RowList
 
 FIRST_SLICE = 0.003
 """Seconds of filtering done at once, so that the first rows are in the very next frame."""
+COUNT_GAP = 1 / 15
+"""Seconds between two frames that only say how far the filter has come."""
 COUNT_SLICE = 0.004
 """Seconds of counting for the histogram between two chances for keys and frames."""
 LEVELS = ("", "debug", "info", "warning", "error", "critical")
@@ -49,12 +52,14 @@ class EventPane(Vertical):
         self._now = now
         self._good = Filter()
         self._all_frames = False
+        self._asking = False
+        self._told_at = 0.0
         self._counting: Histogram | None = None
         self._counted: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
         """The filter, the log, the detail pane."""
-        yield FilterBar(self._complete, HINT, id="filter")
+        yield FilterBar(self._complete, self._filter_by, HINT, id="filter")
         yield HistogramBar(self._time_text, id="histogram")
         yield EventLog(self.timeline, id="log")
         yield Detail(id="detail")
@@ -107,13 +112,16 @@ class EventPane(Vertical):
     def show_store(self, store: EventStore) -> None:
         """Shows another store under the same filter, the cursor on the row with the same number."""
         self.timeline.replace(store, self._times())
-        self._show_filtered()
+        self._show_filtered(keep_strips=False)
 
     def continue_filter(self, seconds: float) -> bool:
-        """Filters on for about `seconds`; True when done."""
+        """Filters on for about `seconds`, and says now and then how far it is; True when done, or to be asked anew."""
+        if self._asking:
+            return True
         done = self._advance(seconds)
         self.log_rows.rows_grew()
-        self._finish(done)
+        if done or time.monotonic() - self._told_at >= COUNT_GAP:
+            self._filtered(done)
         return done
 
     def open_failure(self) -> bool:
@@ -225,15 +233,6 @@ class EventPane(Vertical):
         log = self.log_rows
         self.filter_bar.show_counts(counts_text(self.timeline, log.follow, log.unseen, zone_name(self.time_mode)))
 
-    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
-        """Filters at each keystroke; while the text is wrong the rows stay as they were."""
-        event.stop()
-        query = parse(event.text)
-        self.filter_bar.show_problems(query.problems)
-        if not query.problems:
-            self.timeline.apply(query.filter, self._times(), self.log_rows.chosen)
-            self._show_filtered()
-
     def on_row_list_opened(self, event: RowList.Opened) -> None:
         """Enter shows an event in full."""
         event.stop()
@@ -258,15 +257,31 @@ class EventPane(Vertical):
             self.log_rows.time_mode = mode
             self.show_counts()
 
-    def _show_filtered(self) -> None:
-        done = self._advance(FIRST_SLICE)
-        self.log_rows.rows_replaced()
-        self.log_rows.show_notice(("plain", "No event fits this filter."), ("quiet", "esc clears it."))
-        self._finish(done)
-        if not done:
-            self.post_message(self.ViewUnfinished(self))
+    def _filter_by(self, text: str) -> None:
+        """Filters at each keystroke; while the text is wrong the rows stay as they were."""
+        query = parse(text)
+        self.filter_bar.show_problems(query.problems)
+        if not query.problems:
+            self.timeline.apply(query.filter, self._times(), self.log_rows.chosen)
+            self._show_filtered(keep_strips=True)
 
-    def _finish(self, done: bool) -> None:
+    def _show_filtered(self, *, keep_strips: bool) -> None:
+        done = self._advance(FIRST_SLICE)
+        self.log_rows.rows_replaced(keep_strips=keep_strips)
+        self.log_rows.show_notice(("plain", "No event fits this filter."), ("quiet", "esc clears it."))
+        self._filtered(done)
+        if not done and not self._asking:
+            # The rows found so far are painted before anybody looks for more.
+            self._asking = True
+            self.call_after_refresh(self._ask_for_more)
+
+    def _ask_for_more(self) -> None:
+        self._asking = False
+        self.post_message(self.ViewUnfinished(self))
+
+    def _filtered(self, done: bool) -> None:
+        """Shows how far the filter has come."""
+        self._told_at = time.monotonic()
         if done:
             self._good = self.timeline.filter or Filter()
         if self.detail.display:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import reactive
 from textual.widgets import Input, Static
 
 from run_tui.query import Completion, Problem
@@ -18,7 +21,12 @@ from run_tui.query import Completion, Problem
 INDENT = 3
 """Cells before the text, where the sign stands."""
 
+SPARE = 6
+"""Cells that the counts may grow by while the user types."""
+
 Completer = Callable[[str, int], Completion | None]
+Filterer = Callable[[str], None]
+"""Filters by a text, and says with `show_problems` what is wrong with it."""
 
 
 class FilterInput(Input):
@@ -32,6 +40,9 @@ class FilterInput(Input):
         Binding("escape", "give_up", "Clear"),
     ]
 
+    # A longer text changes nothing around it: a keystroke costs no layout.
+    virtual_size: reactive[Size] = reactive(Size(0, 0), layout=False)
+
     class Left(Message):
         """The user is done typing; `cleared` when the filter was given up."""
 
@@ -39,11 +50,15 @@ class FilterInput(Input):
             super().__init__()
             self.cleared = cleared
 
-    def __init__(self, complete: Completer) -> None:
+    def __init__(self, complete: Completer, changed: Callable[[], None]) -> None:
         super().__init__(id="filter-input", compact=True, select_on_focus=False)
-        self._complete = complete
+        self._complete, self._changed = complete, changed
         self._offered: Completion | None = None
         self._taken = -1
+
+    def watch_value(self) -> None:
+        """What a text leads to is done with the keystroke itself, not messages later: both are in the same frame."""
+        self.call_next(self._changed)
 
     def on_paste(self, event: events.Paste) -> None:
         """A pasted text becomes one line without controls."""
@@ -90,17 +105,12 @@ class FilterInput(Input):
 class FilterBar(Vertical):
     """The filter's text, what it hides, and below it, while typing, completions or what is wrong and where."""
 
-    class Changed(Message):
-        """The filter's text is another one now."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
-    def __init__(self, complete: Completer, hint: str, *, id: str | None = None) -> None:
+    def __init__(self, complete: Completer, filter_by: Filterer, hint: str, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.input = FilterInput(complete)
+        self.input = FilterInput(complete, self._text_changed)
+        self._filter_by = filter_by
         self._hint = hint
+        self._hint_shown = ""
         self._problems: tuple[Problem, ...] = ()
         self._counts = ""
 
@@ -126,7 +136,8 @@ class FilterBar(Vertical):
         """What stands at the right: how much is shown and what is hidden."""
         if text != self._counts:
             self._counts = text
-            self.query_one("#filter-counts", Static).update(text)
+            self.query_one("#filter-counts", Static).update(text, layout=False)
+            self._fit_counts()
 
     def show_problems(self, problems: tuple[Problem, ...]) -> None:
         """What is wrong with the text, and where; () when nothing is."""
@@ -134,11 +145,8 @@ class FilterBar(Vertical):
         self._update_hint()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Each keystroke filters."""
+        """The text has been dealt with already."""
         event.stop()
-        self.input.forget_completion()
-        self.post_message(self.Changed(event.value))
-        self._update_hint()
 
     def on_descendant_focus(self) -> None:
         """The hint is there while typing."""
@@ -147,13 +155,29 @@ class FilterBar(Vertical):
     def on_descendant_blur(self) -> None:
         """Without the focus only problems stay in sight."""
         self._update_hint()
+        self._fit_counts()
+
+    def _text_changed(self) -> None:
+        self.input.forget_completion()
+        self._filter_by(self.text)
+
+    def _fit_counts(self) -> None:
+        """While the user types the counts' room only grows, a few cells at once: each change of it is a layout."""
+        counts = self.query_one("#filter-counts", Static)
+        needed = cell_len(self._counts) + counts.gutter.width
+        if not self.input.has_focus:
+            counts.styles.width = needed
+        elif needed > counts.outer_size.width:
+            counts.styles.width = needed + SPARE
 
     def _update_hint(self) -> None:
         hint = self.query_one("#filter-hint", Static)
-        hint.set_class(bool(self._problems), "problem")
         text = self._problem_text() or (self._completion_text() if self.input.has_focus else "")
-        hint.display = bool(text)
-        hint.update(Text(text, no_wrap=True, overflow="ellipsis", end=""))
+        hint.display = self.input.has_focus or bool(text)
+        hint.set_class(bool(self._problems), "problem")
+        if text != self._hint_shown:
+            self._hint_shown = text
+            hint.update(Text(text, no_wrap=True, overflow="ellipsis", end=""), layout=False)
 
     def _problem_text(self) -> str:
         if not self._problems:

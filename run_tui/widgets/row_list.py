@@ -14,17 +14,17 @@ from textual.cache import LRUCache
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from run_tui.actions import bindings
+from run_tui.widgets.long_view import LongView
 from run_tui.widgets.styles import COMPONENTS, named_style
 
 MOST_LINES = 12
 """Lines that a wrapped row takes at most; the detail pane shows the rest."""
 
 
-class RowList(ScrollView, can_focus=True):
+class RowList(LongView, can_focus=True):
     """Rows are asked for by index only when they are painted, so their number does not matter.
 
     A subclass says how many rows there are (`row_count`) and what is in one (`row_segments`), and calls
@@ -67,6 +67,7 @@ class RowList(ScrollView, can_focus=True):
         self._styles: dict[str, Style] = {}
         self._centered = False
         self._notice: list[tuple[str, str]] = []
+        self._in_view: tuple[Hashable, ...] = ()
 
     def show_notice(self, *lines: tuple[str, str]) -> None:
         """What stands here while there are no rows: (style name, harmless text) pairs."""
@@ -77,7 +78,7 @@ class RowList(ScrollView, can_focus=True):
     @property
     def row_width(self) -> int:
         """Cells a row can fill: the scrollbar has its own."""
-        return self.scrollable_content_region.width
+        return self.outer_size.width - self.gutter.width
 
     def row_count(self) -> int:
         """How many rows there are now."""
@@ -112,12 +113,13 @@ class RowList(ScrollView, can_focus=True):
         """Rows came, went or look different; with `keep_strips` those painted before still look the same."""
         if not keep_strips:
             self._strips.clear()
+            self._in_view = ()
         # Wrapped rows may need several lines: the last row can be scrolled up to the top.
         size = Size(self.row_width, self.row_count() + (self.size.height - 1 if self.wrap else 0))
         if self.virtual_size != size:
             self.virtual_size = size
         self.cursor = self.validate_cursor(self.cursor)
-        self.refresh()
+        self.show_scrolled()
 
     def rows_touched(self, indexes: Iterable[int]) -> None:
         """These rows may look different now: repaints those in view that do."""
@@ -145,6 +147,15 @@ class RowList(ScrollView, can_focus=True):
     def validate_cursor(self, cursor: int) -> int:
         """The cursor stays on the rows there are; 0 when there are none."""
         return max(0, min(cursor, self.row_count() - 1))
+
+    def show_scrolled(self) -> None:
+        """Repaints the list if other rows are in view than were before."""
+        top = self.scroll_offset.y
+        rows = range(top, min(top + self.size.height, self.row_count()))
+        in_view = (len(rows), *map(self.strip_key, rows))
+        if in_view != self._in_view:
+            self._in_view = in_view
+            self.refresh()
 
     def watch_cursor(self, before: int, after: int) -> None:
         """Repaints the row left and the row reached."""

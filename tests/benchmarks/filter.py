@@ -48,7 +48,7 @@ FAST_TYPING = 0.04
 
 @dataclass(frozen=True, slots=True)
 class Keystroke:
-    """What one key led to, milliseconds after it; None where there was nothing to see.
+    """What one key led to, milliseconds after it; None where there was nothing to see, as when the same rows stay.
 
     `right` says whether in the end text, rows and count were those of the oracle.
     """
@@ -142,7 +142,7 @@ class _Expected:
 
 def _press(terminal: Terminal, kind: str, text: str, expected: _Expected) -> Keystroke:
     terminal.drained()
-    read_view(terminal.screen)
+    before = read_view(terminal.screen).rows
     sent = terminal.send(text[-1])
 
     def done(view: RunView) -> bool:
@@ -151,7 +151,8 @@ def _press(terminal: Terminal, kind: str, text: str, expected: _Expected) -> Key
     seen, right = watch(terminal, done, timeout=KEY_TIMEOUT)
     echo = None if text[-1] == " " else first(seen, lambda view: view.shows_text(text))
     since = echo or sent
-    paint = None if expected.unchanged else first(seen, expected.painted, since)
+    same_rows = all(view.rows == before for _, view in seen)
+    paint = None if expected.unchanged or same_rows else first(seen, expected.painted, since)
     count = None if expected.unchanged else for_good(seen, expected.counted, since)
     return Keystroke(kind, text, right, *(None if at is None else (at - sent) * 1000 for at in (echo, paint, count)))
 

@@ -1,0 +1,54 @@
+"""A scroll view for lists of any length, which come to have more or fewer lines many times a second."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
+
+
+class LongView(ScrollView):
+    """Lays nothing out and repaints nothing for a number of lines that changes, unless that can be seen."""
+
+    virtual_size: reactive[Size] = reactive(Size(0, 0), layout=False, repaint=False)
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._thumb = (0, 0)
+
+    def show_scrolled(self) -> None:
+        """Repaints the lines if others are in view than were before."""
+        raise NotImplementedError
+
+    def watch_virtual_size(self, size: Size) -> None:
+        """The screen is laid out anew only where the scrollbar comes or goes."""
+        if self.show_vertical_scrollbar != (size.height > self.size.height):
+            self.refresh(layout=True)
+        self.scroll_y = self.validate_scroll_y(self.scroll_y)
+        self._move_scrollbar()
+
+    def watch_scroll_y(self, before: float, after: float) -> None:
+        """Lines that only got another number, because others came before them, stay as they are."""
+        self._move_scrollbar()
+        if round(before) != round(after):
+            self.show_scrolled()
+
+    def watch_show_vertical_scrollbar(self) -> None:
+        """The scrollbar comes up where the lines are."""
+        self._move_scrollbar()
+
+    def _move_scrollbar(self) -> None:
+        """Repaints the scrollbar only if its thumb moves by an eighth of a cell, which in a long list is rare."""
+        if not self.show_vertical_scrollbar:
+            return
+        bar, lines, height = self.vertical_scrollbar, self.virtual_size.height, self.size.height
+        bar.set_reactive(ScrollBar.window_virtual_size, lines)
+        bar.set_reactive(ScrollBar.position, self.scroll_y)
+        length = max(1, height * height / max(1, lines))
+        thumb = (int((height - length) * self.scroll_y / max(1, lines - height) * 8), ceil(length * 8))
+        if thumb != self._thumb:
+            self._thumb = thumb
+            bar.refresh()
