@@ -112,13 +112,27 @@ def test_a_hint_follows_an_error_at_a_terminal(server: ScriptedServer, environ: 
         (["--version"], {"textual", "httpx", "pydantic", "asyncio", "rich"}),
         (["run-events", "get", "--help"], {"textual", "httpx", "pydantic", "asyncio", "rich"}),
         (["config", "path"], {"textual", "httpx", "pydantic", "asyncio", "rich"}),
-        (["run", "get", RUN], {"textual", "run_tui.feed", "run_tui.demo", "run_tui.query"}),
+        (
+            ["run", "get", RUN],
+            {"textual", "rich", "pygments", "tomllib", "run_tui.feed", "run_tui.demo", "run_tui.query"},
+        ),
     ],
 )
 def test_a_command_loads_only_what_it_needs(environ: dict[str, str], args: list[str], unwanted: set[str]) -> None:
+    loaded = at_the_end("*sys.modules", environ, args).split()
+    assert unwanted.isdisjoint(loaded)
+    assert "run_tui.cli" in loaded
+
+
+def test_a_command_that_works_collects_garbage(environ: dict[str, str]) -> None:
+    assert at_the_end("gc.isenabled()", environ, ["run", "get", RUN]) == "True\n"
+
+
+def at_the_end(expression: str, environ: dict[str, str], args: list[str]) -> str:
+    """What an expression is worth when a command has ended."""
     script = (
-        "import atexit, sys\n"
-        "atexit.register(lambda: print(*sys.modules, file=sys.stderr))\n"
+        "import atexit, gc, sys\n"
+        f"atexit.register(lambda: print({expression}, file=sys.stderr))\n"
         f"sys.argv = ['run-tui', *{args!r}]\n"
         "from run_tui.cli import main\n"
         "main()\n"
@@ -126,5 +140,4 @@ def test_a_command_loads_only_what_it_needs(environ: dict[str, str], args: list[
     done = subprocess.run(
         [sys.executable, "-c", script], env={**os.environ, **environ}, capture_output=True, text=True, check=True
     )
-    assert unwanted.isdisjoint(done.stderr.split())
-    assert "run_tui.cli" in done.stderr.split()
+    return done.stderr
