@@ -1,4 +1,4 @@
-"""The README's tables, from the tables that make keys and filter languages.
+"""The README's tables, from the tables that make keys and filter languages, and from the benchmarks' saved figures.
 
 `python -m tests.readme` writes them into README.md anew.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from run_tui.actions import ACTIONS, WHERE, key_text
 from run_tui.query import HelpRow, help_table, runs_help_table
+from tests.benchmarks.figures import readme_table, saved
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -24,7 +25,10 @@ def tables() -> dict[str, str]:
         for action in ACTIONS
         if action.where == where
     ]
-    return {"keys": "\n".join(keys), "filter": _language(help_table()), "runs-filter": _language(runs_help_table())}
+    parts = {"keys": "\n".join(keys), "filter": _language(help_table()), "runs-filter": _language(runs_help_table())}
+    if figures := saved():
+        parts["figures"] = readme_table(figures)
+    return parts
 
 
 def _language(rows: Iterable[HelpRow]) -> str:
