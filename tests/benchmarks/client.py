@@ -26,10 +26,10 @@ LIMIT = 1000
 _NO_TIMES = TimeContext(0, None, 0)
 
 
-async def by_product(url: str, run_id: str) -> dict[str, Any]:
+async def read_by_product(url: str, run_id: str) -> Timeline:
     """As the app does it, without a screen: until the feed knows that it has all there is for now."""
     source = open_source("dagster", url)
-    timeline, costs = Timeline(run_id), {}
+    timeline = Timeline(run_id)
     async with aclosing(Feed(source, run_id, jump=True).updates()) as updates:
         async for update in updates:
             match update:
@@ -42,11 +42,10 @@ async def by_product(url: str, run_id: str) -> dict[str, Any]:
                 case Restarted():
                     timeline = Timeline(run_id)
                 case FeedState(phase=phase) if phase is not Phase.LOADING:
-                    costs = _costs(timeline.held)
                     break
             await asyncio.sleep(0)
     await source.aclose()
-    return costs
+    return timeline
 
 
 def by_bare_loop(url: str, run_id: str, query: str, pages: int | None = None) -> dict[str, Any]:
@@ -77,7 +76,7 @@ _BEGAN, _BEGAN_CPU = time.perf_counter(), time.process_time()
 def main(how: str, url: str, run_id: str, pages: str | None = None) -> None:
     """Reads and reports."""
     if how == "product":
-        result = asyncio.run(by_product(url, run_id))
+        result = _costs(asyncio.run(read_by_product(url, run_id)).held)
     else:
         query = queries()["events" if how == "bare" else "page"]
         result = by_bare_loop(url, run_id, query, int(pages) if pages else None)

@@ -73,6 +73,14 @@ def test_keystrokes_are_seen_at_the_terminal(folder: Path) -> None:
     assert figures["max_block_ms"] > 0
 
 
+def test_keystrokes_are_taken_without_a_terminal(folder: Path) -> None:
+    figures = figures_of("engine", "--events", "3000", "--kinds", "rare word", "--letters")
+    assert {text: rows for text, rows, *_ in figures["letters"]}["deadlock"] == len(
+        Oracle(3000).rows(parse("deadlock").filter)
+    )
+    assert figures["longest_slice_ms"] > 0
+
+
 @needs_terminal
 def test_pages_are_seen_at_the_terminal(folder: Path) -> None:
     figures = figures_of("scroll", "--events", "1000", "--pages", "3")
