@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from run_tui.model import EventDetails, EventPage, MetadataEntry
 from run_tui.query import Filter, PatternTerm, TextTerm, TimeContext
-from run_tui.store import EventStore
+from run_tui.store import BLOCK_ROWS, EventStore
 from run_tui.store.simd import contains, find, fold, occurrences, translate
 from run_tui.view import EventView
+from run_tui.view.letters import Letters
 from run_tui.view.literals import literals
 from run_tui.view.words import FEW
 from tests.events import NASTY
@@ -98,6 +99,46 @@ def test_umlauts_and_ideograms_in_many_rows() -> None:
     view = EventView(store_of(messages, 700))
     for word in ("ö", "größe", "prüf", "ω", "连接", "не удал", "sse", "\ud800", "ß"):
         check(view, Filter(texts=(TextTerm(word),)))
+
+
+def test_words_typed_on_where_blocks_differ() -> None:
+    store = store_of(["part of a partition", "no such thing"], 2 * BLOCK_ROWS)
+    add(store, ["a parquet file", "part of it", "PARTITION", "nothing"], 8 * BLOCK_ROWS)
+    add(store, ["part of a partition", "Größe", "a"], BLOCK_ROWS + 100)
+    view = EventView(store)
+    for word in ("par", "part", "parti", "partit", "a", "part of"):
+        check(view, Filter(texts=(TextTerm(word),)))
+
+
+def test_a_word_typed_faster_than_it_is_found() -> None:
+    view = EventView(store_of(["connection refused", "Connection reset ß", "connected", "no"], 4 * BLOCK_ROWS))
+    for word in ("c", "co", "con", "conn", "connection r"):
+        view.apply(Filter(texts=(TextTerm(word),)), TIMES, near=0)
+        view.advance(0)
+    check(view, Filter(texts=(TextTerm("connection re"),)))
+
+
+def test_letters_are_known_beforehand() -> None:
+    store = store_of(["Größe 7", "PARTITION 1", "", "Kİ ſ", "xyz" * 99], 2 * BLOCK_ROWS + 10)
+    letters = Letters(store)
+    assert letters.rows(0, b"p") is None
+    assert [letters.collect() for _ in range(3)] == [False, True, True]
+    for number, block in enumerate(store.blocks[:2]):
+        for letter in "apskxi17q":
+            plain = bytes(TextTerm(letter).found_in(block.decoded(index)) for index in range(len(block)))
+            assert letters.rows(number, letter.encode()) == plain
+    assert letters.rows(2, b"p") is None
+    assert letters.rows(0, b"pa") is None
+
+
+def test_a_view_without_a_filter_gets_ready_for_one() -> None:
+    view = EventView(store_of(["Größe", "partition", "", "xyz"], 3 * BLOCK_ROWS))
+    assert [view.advance(0), view.advance(0), view.complete] == [False, True, True]
+    for letter in ("p", "s", "x", "q"):
+        check(view, Filter(texts=(TextTerm(letter),)))
+        check(view, Filter(texts=(TextTerm(letter, negated=True),)))
+    add(view.store, ["more of it"], 20)
+    check(view, Filter(texts=(TextTerm("o"),)))
 
 
 PATTERNS = st.sampled_from(

@@ -28,7 +28,10 @@ class Block:
     is the lowest and the highest time.
     """
 
-    __slots__ = ("_base", "_detailed", "_shapes", "_times", "ascii", "bounds", "first_row", "odd", "span", "text")
+    __slots__ = (
+        "_base", "_detailed", "_odd_texts", "_shapes", "_times",
+        "ascii", "bounds", "first_row", "odd", "span", "text",
+    )  # fmt: skip
 
     def __init__(self, first_row: int, time: int) -> None:
         self.first_row = first_row
@@ -41,6 +44,7 @@ class Block:
         self._times = array("i")
         self._detailed: Sequence[int] = ()
         self._shapes: list[Shape] = []
+        self._odd_texts: dict[int, str] = {}
 
     def __len__(self) -> int:
         return len(self.bounds) - 1
@@ -55,6 +59,13 @@ class Block:
         whole, bounds = str(self.text, "ascii") if self.ascii and indexes else "", self.bounds
         for index in indexes:
             yield index, whole[bounds[index] : bounds[index + 1] - 1] if self.ascii else self.decoded(index)
+
+    @property
+    def odd_texts(self) -> dict[int, str]:
+        """The odd rows' texts, their case folded: made when first asked for, and kept."""
+        for index in self.odd[len(self._odd_texts) :]:
+            self._odd_texts[index] = self.decoded(index).casefold()
+        return self._odd_texts
 
     def times(self, first: int, last: int) -> list[int]:
         """The times of the rows from `first` to before `last`."""

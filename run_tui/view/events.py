@@ -20,7 +20,7 @@ class EventView:
 
     `advance` does the work, for as long as it is given, from the row nearest to the user outwards: until it returns
     True the view holds the matches among `scanned` consecutive rows. What was found out about a word or a pattern
-    serves later filters with the same or a longer one, and new rows of the store cost only themselves.
+    serves later filters with the same or a longer one, and new rows of the store cost no more than their block.
     """
 
     def __init__(self, store: EventStore) -> None:
@@ -89,15 +89,22 @@ class EventView:
         self.apply(self.filter, times, near)
 
     def advance(self, seconds: float, now: Callable[[], float] = time.perf_counter) -> bool:
-        """Looks at further rows for about `seconds`, a few at least; True when none are left.
+        """Looks at further rows for about `seconds`, a few at least; True when there is nothing left to do.
 
+        Without a filter the time goes into what the first letter of one will need.
         Raises `SlowPattern`, as often as it is called, for a regular expression that takes too long on one text.
         """
         deadline = now() + seconds
-        while self._test is not None and not self.complete:
-            self._step(self._test)
+        while not self._advance_once():
             if now() >= deadline:
-                break
+                return False
+        return True
+
+    def _advance_once(self) -> bool:
+        if self._test is None:
+            return self._searches.letters.collect()
+        if not self.complete:
+            self._step(self._test)
         return self.complete
 
     def _step(self, test: RowTest) -> None:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from run_tui.query import Filter, PatternTerm, TextTerm, TimeContext, Values
 from run_tui.store import Block, EventStore
 from run_tui.view.columns import Lookup
+from run_tui.view.letters import Letters
 from run_tui.view.masks import Mask, all_of, both, count, either, none_of, without
 from run_tui.view.patterns import PatternSearch
 from run_tui.view.words import WordSearch
@@ -22,6 +23,7 @@ class Searches:
     """The searches of the latest words and patterns in one store: what was found is reused by every later filter."""
 
     def __init__(self, store: EventStore) -> None:
+        self.letters = Letters(store)
         self._store = store
         self._words: dict[str, WordSearch] = {}
         self._patterns: dict[str, PatternSearch] = {}
@@ -31,7 +33,8 @@ class Searches:
 
         def begin() -> WordSearch:
             inner = [needle for needle in self._words if needle in term.needle]
-            return WordSearch(self._store, term, self._words[max(inner, key=len)] if inner else None)
+            wider = self._words[max(inner, key=len)] if inner else None
+            return WordSearch(self._store, term, self.letters, wider)
 
         return _latest(self._words, term.needle, begin)
 
