@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
@@ -22,6 +21,7 @@ from run_tui.actions import ACTIONS, bindings, key_text
 from run_tui.errors import RunTuiError, SourceError
 from run_tui.feed import Feed, FeedState, Joined, Loaded, Phase, Restarted, RunChanged
 from run_tui.format import clean
+from run_tui.garbage import Collector
 from run_tui.listing import Listed, Listing
 from run_tui.model import Run, RunFilter
 from run_tui.output_feed import OutputFeed
@@ -48,9 +48,6 @@ HEARTBEAT = 5.0
 TOLD_AFTER = 3
 """Failures of a question beside the run's events after which the user is told."""
 
-YOUNG, MIDDLE, NEVER = 700, 10, 1_000_000
-"""Thresholds of the garbage collector: Python's own for what is young, and none for a full collection."""
-
 
 class RunTuiApp(App[None]):
     """The explorer on one connection; `run_id` opens that run at once."""
@@ -74,6 +71,7 @@ class RunTuiApp(App[None]):
         self._keys = dict(keys or {})
         self._now = now
         self._listing = Listing(source, RunFilter())
+        self.collector = Collector()
         self._feed: Feed | None = None
         self._output: OutputFeed | None = None
         self._heard_at = time.time()
@@ -84,7 +82,7 @@ class RunTuiApp(App[None]):
         for theme in (themes.DARK, themes.LIGHT):
             self.register_theme(theme)
         self.theme = themes.DARK.name
-        self.set_interval(1.0, collect_garbage)
+        self.set_interval(1.0, self.collector.collect)
         await self.push_screen(RunsScreen(self.connection, self.source.where, self._now))
         self.set_interval(HEARTBEAT, self._beat)
         self._start(self._follow_runs(), "runs")
@@ -240,6 +238,7 @@ class RunTuiApp(App[None]):
         for group in ("feed", "details", "filter"):
             self.workers.cancel_group(self, group)
         self._feed = None
+        self.collector.let_go()
         self.pop_screen()
         self._start(self._follow_runs(), "runs")
 
@@ -332,21 +331,10 @@ class RunTuiApp(App[None]):
 
 
 def run_app(app: RunTuiApp) -> int:
-    """Runs the explorer until the user quits; the exit code of the program.
-
-    A full garbage collection takes longer than a frame may. So it leaves out what was imported, which is there to
-    stay, and comes between frames instead of amid one.
-    """
-    gc.freeze()
-    gc.set_threshold(YOUNG, MIDDLE, NEVER)
+    """Runs the explorer until the user quits; the exit code of the program."""
+    app.collector.start()
     app.run()
     return app.return_code or 0
-
-
-def collect_garbage() -> None:
-    """Collects fully as soon as Python would have done so by itself."""
-    if gc.get_count()[2] > MIDDLE:
-        gc.collect()
 
 
 def _settled(state: FeedState) -> Activity:

@@ -14,6 +14,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "model": set(),
     "actions": set(),
+    "garbage": set(),
     "demo": set(),
     "config": {"errors"},
     "query": {"model", "errors"},
@@ -40,7 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "app": {
         "model", "output", "errors", "query", "format", "store", "view", "actions",
-        "sources", "feed", "output_feed", "listing", "pace", "timeline", "widgets", "screens",
+        "sources", "feed", "output_feed", "garbage", "listing", "pace", "timeline", "widgets", "screens",
     },
     "cli": {"model", "errors", "config", "query", "format", "store", "view", "sources", "feed", "app", "demo"},
     "__main__": {"cli"},

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import gc
-import weakref
-from collections.abc import Iterator
-
 import pytest
 from textual.strip import Strip
 
-from run_tui.app import RunTuiApp, collect_garbage
+from run_tui.app import RunTuiApp
 from run_tui.query import Filter, parse
 from run_tui.screens.run import RunScreen
 from run_tui.widgets.row_list import RowList
@@ -98,34 +94,6 @@ async def test_the_runs_stand_still_behind_a_run_and_are_current_in_front() -> N
         assert runs.rows.runs is listed
         await pilot.press("escape", "escape")
         await until(lambda: runs.rows.now == now and runs.rows.runs is not listed)
-
-
-@pytest.fixture
-def no_full_collection() -> Iterator[None]:
-    """As the program runs: a full collection never comes by itself."""
-    thresholds = gc.get_threshold()
-    gc.set_threshold(thresholds[0], thresholds[1], 1_000_000)
-    yield
-    gc.set_threshold(*thresholds)
-
-
-@pytest.mark.usefixtures("no_full_collection")
-def test_garbage_is_collected_once_much_has_come() -> None:
-    class Cycle:
-        def __init__(self) -> None:
-            self.itself = self
-
-    cycle = Cycle()
-    seen = weakref.ref(cycle)
-    gc.collect()
-    del cycle
-    gc.collect(1)
-    collect_garbage()
-    assert seen() is not None
-    for _ in range(gc.get_threshold()[1] + 1):
-        gc.collect(1)
-    collect_garbage()
-    assert seen() is None
 
 
 async def test_a_letter_and_its_rows_are_in_the_same_frame(monkeypatch: pytest.MonkeyPatch) -> None:

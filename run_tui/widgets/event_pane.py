@@ -119,6 +119,8 @@ class EventPane(Vertical):
         if self._asking:
             return True
         done = self._advance(seconds)
+        if self.timeline.filter is None and not done:
+            return False  # the rows are all there: the view prepares itself for words to come
         self.log_rows.rows_grew()
         if done or time.monotonic() - self._told_at >= COUNT_GAP:
             self._filtered(done)
