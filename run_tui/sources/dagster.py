@@ -25,14 +25,19 @@ T = TypeVar("T")
 
 _UNKNOWN_QUERY = re.compile("Cannot query field|Unknown (type|argument)|cannot be spread")
 """How GraphQL servers refuse a query that speaks of what they do not have; no passing trouble reads like that."""
+_IMPORT = re.compile(r'#import "(.+)"')
 _HINT = "Start a server with `dg dev`, or name another one with --url."
 
 
 @cache
 def queries() -> dict[str, str]:
     """Every GraphQL text this source sends, by name: `run` and `events` are the documents' own, to the letter."""
-    files = Path(__file__).parent.glob("dagster_*.graphql")
-    return {file.stem.removeprefix("dagster_"): file.read_text(encoding="utf-8") for file in files}
+    files = {file.name: file.read_text(encoding="utf-8") for file in Path(__file__).parent.glob("dagster_*.graphql")}
+    return {
+        name.removeprefix("dagster_").removesuffix(".graphql"): _IMPORT.sub(lambda found: files[found[1]], text)
+        for name, text in files.items()
+        if not name.startswith("dagster_part_")
+    }
 
 
 class DagsterSource:
@@ -175,9 +180,10 @@ class DagsterSource:
 
     async def _page(self, run_id: str, cursor: str | None, limit: int, with_run: bool) -> EventPage:
         if self._extended:
-            variables = {"runId": run_id, "limit": limit, "afterCursor": cursor, "withRun": with_run}
+            variables = {"runId": run_id, "limit": limit, "afterCursor": cursor}
             try:
-                return self._page_of(run_id, await self._ask("page", variables, wire.PageAnswer))
+                answer = await self._ask("page" if with_run else "more", variables, wire.PageAnswer)
+                return self._page_of(run_id, answer)
             except ServerError as error:
                 if not _UNKNOWN_QUERY.search(str(error)):
                     raise

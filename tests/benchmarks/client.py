@@ -53,9 +53,7 @@ def by_bare_loop(url: str, run_id: str, query: str, pages: int | None = None) ->
     cursor, more, events, size, read = None, True, 0, 0, 0
     with httpx.Client(timeout=60) as client:
         while more and (pages is None or read < pages):
-            variables = {"runId": run_id, "limit": LIMIT, "afterCursor": cursor, "withRun": cursor is None}
-            if "$withRun" not in query:
-                del variables["withRun"]
+            variables = {"runId": run_id, "limit": LIMIT, "afterCursor": cursor}
             response = client.post(f"{url}/graphql", json={"query": query, "variables": variables})
             page = response.json()["data"]["logsForRun"]
             cursor, more = page["cursor"], page["hasMore"]
@@ -78,7 +76,7 @@ def main(how: str, url: str, run_id: str, pages: str | None = None) -> None:
     if how == "product":
         result = _costs(asyncio.run(read_by_product(url, run_id)).held)
     else:
-        query = queries()["events" if how == "bare" else "page"]
+        query = queries()["events" if how == "bare" else "more"]
         result = by_bare_loop(url, run_id, query, int(pages) if pages else None)
     print(json.dumps(result))
 

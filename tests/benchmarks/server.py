@@ -62,7 +62,7 @@ class RunServer:
             return _json({"runOrError": {"__typename": "Run", "executionPlan": {"steps": steps}}})
         if "logsForRun" not in query:
             return _json({"runOrError": self._run()})
-        with_run = "runOrError" in query and bool(variables.get("withRun", True))
+        with_run = "runOrError" in query
         return await self._page(variables, with_run=with_run, with_events="events {" in query)
 
     async def stats(self, _: Request) -> Response:

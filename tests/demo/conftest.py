@@ -9,12 +9,11 @@ import pytest
 from graphql import GraphQLSchema
 
 from run_tui.demo import create_app
+from run_tui.sources.dagster import queries
 
 ROOT = Path(__file__).parents[2]
-QUERIES = {
-    path.stem: path.read_text()
-    for folder in (ROOT / "run_tui" / "sources", ROOT / "tests" / "labs" / "dagster")
-    for path in sorted(folder.glob("*.graphql"))
+QUERIES = {f"dagster_{name}": text for name, text in queries().items()} | {
+    path.stem: path.read_text() for path in sorted((ROOT / "tests" / "labs" / "dagster").glob("*.graphql"))
 }
 """Every GraphQL document of this project, by the name of its file."""
 

@@ -38,6 +38,7 @@ OF_A_RUN = [
     ("dagster_steps", "RunTuiSteps"),
     ("dagster_events", "CliRunEventsQuery"),
     ("dagster_page", "RunTuiPage"),
+    ("dagster_more", "RunTuiMore"),
     ("lab", "DgApiRunMetadataQuery"),
     ("lab", "CliRunEventsQuery"),
     ("broad", "LabRun"),
@@ -60,14 +61,14 @@ async def test_queries_for_a_run(demo: Demo, schema: GraphQLSchema, document: st
     runs = {(run["jobName"], run["status"]): run["id"] for run in await demo.runs()}
     assert len(runs) == 10
     for (job, status), run_id in runs.items():
-        data = await conforming(demo, schema, QUERIES[document], operation, runId=run_id, limit=1000, withRun=True)
+        data = await conforming(demo, schema, QUERIES[document], operation, runId=run_id, limit=1000)
         for answer in data.values():
             assert answer["__typename"] in ("Run", "EventConnection"), (job, status)
 
 
 @pytest.mark.parametrize(("document", "operation"), OF_A_RUN)
 async def test_queries_for_an_unknown_run(demo: Demo, schema: GraphQLSchema, document: str, operation: str) -> None:
-    data = await conforming(demo, schema, QUERIES[document], operation, runId="nobody", limit=10, withRun=True)
+    data = await conforming(demo, schema, QUERIES[document], operation, runId="nobody", limit=10)
     for answer in data.values():
         assert answer == {"__typename": "RunNotFoundError", "message": "Pipeline run nobody could not be found."}
 

@@ -83,7 +83,7 @@ class GrowingServer(Listener):
         if "logsForRun" in query:
             # The status is as old as the events or older: here as in Dagster it is looked up first.
             data = {"runOrError": self._run, "logsForRun": self._logs(query, variables)}
-        if "runOrError" not in query or not variables.get("withRun", True):
+        if "runOrError" not in query:
             data.pop("runOrError", None)
         elif not data:
             data = {"runOrError": self._run | {"tags": [{"key": "team", "value": "data"}]}}

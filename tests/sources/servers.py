@@ -112,6 +112,7 @@ class ScriptedDagster:
     )
     knows_all_types: bool = True
     asked: list[dict[str, Any]] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
 
     @property
     def app(self) -> Starlette:
@@ -128,12 +129,13 @@ class ScriptedDagster:
         body = await request.json()
         query, variables = body["query"], body["variables"]
         self.asked.append(variables)
+        self.names.append(query.split("query ", 1)[1].split("(", 1)[0])
         if not self.knows_all_types and "AssetCheckEvaluationEvent" in query:
             unknown = "Unknown type 'AssetCheckEvaluationEvent'."
             return JSONResponse({"data": None, "errors": [{"message": unknown}]}, 400)
         known = variables["runId"] == RUN_ID
         data: dict[str, Any] = {}
-        if "runOrError" in query and variables.get("withRun", True):
+        if "runOrError" in query:
             data["runOrError"] = {"__typename": "Run", **self.run} if known else _NOT_FOUND
         if "logsForRun" in query:
             with_events = "events {" in query

@@ -103,7 +103,7 @@ def test_the_documented_queries_are_sent_to_the_letter() -> None:
 
 
 def test_every_query_has_a_name() -> None:
-    assert set(queries()) == {"events", "output", "page", "probe", "run", "run_details", "runs", "steps"}
+    assert set(queries()) == {"events", "more", "output", "page", "probe", "run", "run_details", "runs", "steps"}
 
 
 @pytest.mark.parametrize("name", EVENTS)
