@@ -101,7 +101,7 @@ class RunTuiApp(App[None]):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A worker that broke is a defect of ours: say so instead of standing still."""
         if event.state is WorkerState.ERROR:
-            self.notify(f"{event.worker.group} stopped: {event.worker.error!r}", severity="error", markup=False)
+            self.notify(clean(f"{event.worker.group} stopped: {event.worker.error!r}"), severity="error", markup=False)
 
     def _beat(self) -> None:
         """After a stop (ctrl+z) or a sleep all connections may be dead without a sign: asks at once, on new ones."""

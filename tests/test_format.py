@@ -142,10 +142,10 @@ def failure(message: str, **fields: object) -> RunEvent:
 
 def test_a_failure_is_told_by_the_users_exception() -> None:
     step = failure('Execution of step "load" failed.', event_type="STEP_FAILURE")
-    assert headline(step, 100) == "RuntimeError: no table"
+    assert str(headline(step, 100)) == "RuntimeError: no table"
     run = failure("Execution failed.", event_type="RUN_FAILURE")
-    assert headline(run, 100) == "Execution failed. · RuntimeError: no table"
-    assert headline(failure("said", error=None), 3) == "sai"
+    assert str(headline(run, 100)) == "Execution failed. · RuntimeError: no table"
+    assert str(headline(failure("said", error=None), 3)) == "sai"
 
 
 def test_error_lines() -> None:

@@ -122,16 +122,21 @@ def telling(run_id: str | None = None, as_json: bool = False) -> Iterator[None]:
 def tell(error: RunTuiError, title: str, run_id: str | None = None, as_json: bool = False) -> None:
     """The error on stderr, as documented: a sentence, or with `as_json` an object with the run as the user named it."""
     if as_json:
-        import json
-
         about = {} if run_id is None else {"run_id": run_id}
-        click.echo(json.dumps({"error": str(error), **about}), err=True)
+        print_json({"error": str(error), **about}, err=True)
         return
     from run_tui.format import clean
 
     click.echo(f"{title}: {clean(str(error).strip())}", err=True)
     if error.hint and sys.stderr.isatty():
         click.echo(clean(error.hint), err=True)
+
+
+def print_json(*values: object, indent: int | None = None, err: bool = False) -> None:
+    """Each value as JSON in ASCII: texts are exact, and no character of theirs acts on a terminal."""
+    import json
+
+    click.echo("\n".join(json.dumps(value, indent=indent) for value in values), err=err)
 
 
 def is_url(text: str) -> bool:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import shutil
 import sys
 import time
-from typing import Any, Protocol
+from typing import Protocol
 
 import click
 
 from run_tui import format as fmt
+from run_tui.cli._common import print_json
 from run_tui.model import DOCUMENTED_RUN_FIELDS, Run, RunEvent, RunList, RunStatus
 
 STATUS_COLOURS = {"good": "green", "bad": "red", "active": "blue", "waiting": "yellow"}
@@ -64,8 +64,7 @@ class EventDocument:
 
     def end(self) -> None:
         """Prints the object."""
-        whole = {"run_id": self._run_id, "events": self._events, "count": len(self._events)}
-        click.echo(json.dumps(whole, indent=2))
+        print_json({"run_id": self._run_id, "events": self._events, "count": len(self._events)}, indent=2)
 
 
 class EventLines:
@@ -73,7 +72,7 @@ class EventLines:
 
     def add(self, events: list[RunEvent]) -> None:
         """Prints a line for each event."""
-        click.echo("\n".join(json.dumps(_event_object(event)) for event in events))
+        print_json(*map(_event_object, events))
 
     def end(self) -> None:
         """Nothing: every line stands for itself."""
@@ -107,7 +106,7 @@ def print_more(what: str, cursor: str) -> None:
 def print_run(run: Run, as_json: bool) -> None:
     """A run's metadata: the documented lines, or the documented object."""
     if as_json:
-        click.echo(run.model_dump_json(indent=2, include=set(DOCUMENTED_RUN_FIELDS)))
+        print_json(run.model_dump(include=set(DOCUMENTED_RUN_FIELDS)), indent=2)
         return
     lines = {
         "Run ID": run.id,
@@ -124,9 +123,8 @@ def print_run(run: Run, as_json: bool) -> None:
 def print_runs(runs: RunList, as_json: bool) -> None:
     """A list of runs: an aligned table, or an object with `items` as `print_run` has them and their tags."""
     if as_json:
-        items = [run.model_dump(mode="json", include={*DOCUMENTED_RUN_FIELDS, "tags"}) for run in runs.items]
-        whole: dict[str, Any] = {"items": items, "cursor": runs.cursor, "has_more": runs.has_more}
-        click.echo(json.dumps(whole, indent=2))
+        items = [run.model_dump(include={*DOCUMENTED_RUN_FIELDS, "tags"}) for run in runs.items]
+        print_json({"items": items, "cursor": runs.cursor, "has_more": runs.has_more}, indent=2)
     elif runs.items:
         click.echo("\n".join(_run_table(runs.items)))
     else:

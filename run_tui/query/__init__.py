@@ -7,7 +7,7 @@ from run_tui.query.language import HelpRow, Operator, Problem
 from run_tui.query.runs import RUN_OPERATORS, RunsQuery, complete_runs, parse_runs, runs_help_table
 from run_tui.query.terms import PART, PatternTerm, SlowPattern, TextTerm, Value, Values
 from run_tui.query.times import TimeContext
-from run_tui.query.tokens import spelled
+from run_tui.query.tokens import typable
 
 __all__ = [
     "OPERATORS",
@@ -35,5 +35,5 @@ __all__ = [
     "parse_runs",
     "runs_help_table",
     "searchable_parts",
-    "spelled",
+    "typable",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from run_tui.query.tokens import Item, Token, spelled
+from run_tui.query.tokens import Item, Token, typable
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,10 @@ def complete_key(text: str, word: Token | None, cursor: int, keys: Iterable[str]
 def complete_value(text: str, item: Item, cursor: int, names: Iterable[str]) -> Completion | None:
     """The names that begin with what an operator was given up to the cursor, then those that contain it."""
     typed = text[item.start : cursor]
-    exact = "=" if typed.startswith("=") else ""
+    exact = typed.startswith("=")
     needle = typed.removeprefix("=").replace('"', "").casefold()
     found = [name for name in dict.fromkeys(names) if needle in name.casefold()]
     found.sort(key=lambda name: not name.casefold().startswith(needle))
     present = text[item.start : item.end]
-    candidates = tuple(candidate for name in found if (candidate := exact + spelled(name)) != present)
+    candidates = tuple(candidate for name in found if (candidate := typable(name, exact=exact)) != present)
     return Completion(item.start, item.end, candidates) if candidates else None

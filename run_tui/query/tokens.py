@@ -106,6 +106,13 @@ def spelled(text: str) -> str:
     return text if _PLAIN.fullmatch(text) else quoted(text)
 
 
+def typable(name: str, *, exact: bool) -> str:
+    """A name as an operator's value that keys can type: where they cannot, wildcards stand for single characters."""
+    if name.isprintable():
+        return "=" * exact + spelled(name)
+    return "".join(character if character.isprintable() and character not in ' ,"=' else "?" for character in name)
+
+
 def slashed(source: str) -> str:
     """A regular expression between slashes."""
     return "/" + _PATTERN_PAIR.sub(lambda pair: r"\/" if pair[0] == "/" else pair[0], source) + "/"

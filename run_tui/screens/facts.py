@@ -21,7 +21,7 @@ from run_tui.format import (
     tags_text,
 )
 from run_tui.model import Run, StepState
-from run_tui.query import spelled
+from run_tui.query import typable
 from run_tui.step_tree import StepRow
 from run_tui.steps import StepProgress
 from run_tui.timeline import Timeline
@@ -72,5 +72,5 @@ def step_filter(rows: Sequence[StepRow]) -> dict[str, str]:
 
 def _step_term(row: StepRow) -> str:
     if row.step is None:
-        return spelled(row.key).replace("[?]", "[*]")
-    return "=" + spelled(row.step.key)
+        return typable(row.key, exact=False).replace("[?]", "[*]")
+    return typable(row.step.key, exact=True)

@@ -14,7 +14,6 @@ from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import from_json
 
 from run_tui import __version__
 from run_tui.errors import BadAnswer, Busy, ConfigError, ServerError, SourceError, Unauthorized, Unreachable
@@ -49,6 +48,7 @@ _OWN_HEADERS = {
     "user-agent": f"run-tui/{__version__}",
 }
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _STALE = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 _URL_HINT = "Write it like http://127.0.0.1:3000 or https://example.dagster.cloud/prod."
 _TOKEN_HINT = "Check the token and what it may read."
@@ -96,7 +96,7 @@ class GraphQLClient:
         except httpx.InvalidURL as error:
             raise BadAnswer(f"{self.where} redirects to something that is no web address", _WRONG_URL_HINT) from error
         try:
-            return shape.validate_json(response.content)
+            return _checked_body(response.content, shape)
         except ValidationError as error:
             raise self._no_use(response, error) from error
 
@@ -248,6 +248,25 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
+def _checked_body(body: bytes, shape: TypeAdapter[T]) -> T:
+    """The body as `shape` has it, unpaired surrogates included. Raises `ValidationError`."""
+    try:
+        return shape.validate_json(body)
+    except ValidationError:
+        answer = _parsed(body) if _SURROGATE.search(body) else None
+        if answer is None:
+            raise
+        return shape.validate_python(answer)
+
+
+def _parsed(body: bytes) -> Any:
+    """The body as JSON, unpaired surrogates included, which pydantic's reader refuses; None for what is no JSON."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
 def _no_graphql(response: httpx.Response, who: str, error: ValidationError) -> SourceError:
     """What answered instead of a GraphQL server."""
     status, reply = response.status_code, _reply(response)
@@ -270,10 +289,7 @@ def _reply(response: httpx.Response) -> str:
 
 def _listed_error(body: bytes) -> str | None:
     """The first message of a GraphQL answer's `errors`, "" if it has none, None for what is no such answer."""
-    try:
-        answer = from_json(body)
-    except ValueError:
-        return None
+    answer = _parsed(body)
     errors = answer.get("errors") if isinstance(answer, dict) else None
     if not isinstance(errors, list) or not errors:
         return None

@@ -168,7 +168,7 @@ class DagsterSource:
 
     def run_url(self, run_id: str) -> str | None:
         """The run's web page, None for an `app`."""
-        return f"{self.where}/runs/{quote(run_id, safe='')}" if self.capabilities.web_page else None
+        return f"{self.where}/runs/{quote(run_id, safe='', errors='replace')}" if self.capabilities.web_page else None
 
     async def aclose(self) -> None:
         """Closes the connections."""

@@ -12,12 +12,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from run_tui.format import clean, clean_lines, error_line, plural, root_error
+from run_tui.format import PLAIN, Coloured, clean, coloured_lines, cut, error_line, plural, root_error
 from run_tui.model import ErrorInfo, MetadataEntry, Run, RunEvent
-from run_tui.widgets.styles import COMPONENTS, named_style
+from run_tui.widgets.styles import COMPONENTS, look_style, named_style
 
-Line = tuple[str, str]
-"""A style name of `styles.STYLES` and a harmless text."""
+Line = tuple[str, str | Coloured]
+"""A style name of `styles.STYLES` and a harmless text, perhaps in colours of its own."""
 
 _FRAME = re.compile(r'\s*File "(?P<path>[^"]+)", line (?P<line>\d+), in (?P<function>.+)(?:\n\s*(?P<code>.*))?')
 
@@ -44,7 +44,10 @@ class Detail(VerticalScroll):
         """Replaces what is shown and goes to its top."""
         text = Text(no_wrap=False, overflow="fold")
         for style, line in lines:
-            text.append(line + "\n", named_style(self, style))
+            base = named_style(self, style)
+            for piece, look in line.pieces if isinstance(line, Coloured) else ((line, PLAIN),):
+                text.append(piece, base + look_style(self, look))
+            text.append("\n")
         self.query_one("#text", Static).update(text)
         self.scroll_home(animate=False)
 
@@ -70,7 +73,7 @@ def error_lines(error: ErrorInfo, all_frames: bool) -> Iterator[Line]:
     first = root_error(error)
     for number, link in enumerate(first.chain):
         yield "bad", f"{'caused by ' if number else ''}{error_line(link)}"
-        yield from (("plain", f"  {line}") for line in _cut(link.message.strip())[1:])
+        yield from (("plain", "  " + line) for line in _cut(link.message.strip())[1:])
         yield from frame_lines(link.stack, all_frames)
     if first is not error:
         yield "quiet", f"reported as {error_line(error)}"
@@ -112,10 +115,10 @@ def metadata_lines(entry: MetadataEntry) -> Iterator[Line]:
     value = _cut(entry.value)
     label = clean(entry.label)
     if len(value) == 1:
-        yield "plain", f"{label}: {value[0]}"
+        yield "plain", f"{label}: " + value[0]
     else:
         yield "accent", f"{label}:"
-        yield from (("plain", f"  {line}") for line in value)
+        yield from (("plain", "  " + line) for line in value)
     if entry.description:
         yield "quiet", f"  {clean(entry.description)}"
 
@@ -140,11 +143,11 @@ def run_lines(run: Run, server: str) -> Iterator[Line]:
         yield from (("plain", f"  {clean(key)}: {clean(value)}") for key, value in sorted(run.tags.items()))
     if run.config_yaml is not None:
         yield "accent", "Configuration"
-        yield from (("plain", f"  {line}") for line in _cut(run.config_yaml.rstrip()))
+        yield from (("plain", "  " + line) for line in _cut(run.config_yaml.rstrip()))
 
 
-def _cut(text: str) -> list[str]:
-    lines = clean_lines(text[:LONGEST_TEXT])
+def _cut(text: str) -> list[Coloured]:
+    lines = coloured_lines(cut(text, LONGEST_TEXT))
     if len(text) > LONGEST_TEXT:
-        lines.append(f"… {len(text) - LONGEST_TEXT:,} further characters are not shown")
+        lines.append(Coloured() + f"… {len(text) - LONGEST_TEXT:,} further characters are not shown")
     return lines

@@ -8,10 +8,12 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.message import Message
 from textual.reactive import reactive
+from textual.strip import Strip
 
-from run_tui.format import TimeMode, clean, event_time, headline, level_style, shorten
+from run_tui.format import Coloured, TimeMode, clean, event_time, headline, level_style, shorten
 from run_tui.timeline import Place, Timeline
 from run_tui.widgets.row_list import MOST_LINES, RowList
+from run_tui.widgets.styles import coloured_segments
 
 LEVEL_WORDS = {"WARNING": "WARN", "CRITICAL": "CRIT"}
 WIDEST_STEP = 24
@@ -148,14 +150,13 @@ class EventLog(RowList):
         step_width = self._step_width(width)
         return 22 + (step_width + 2 if step_width else 0)
 
-    def _message_segments(self, text: str, event_type: str | None, style: Style) -> list[Segment]:
+    def _message_segments(self, message: Coloured, event_type: str | None, style: Style) -> list[Segment]:
         kind = f"{clean(event_type)}  " if event_type else ""
-        shown = (kind + text)[self.text_offset :]
-        cut = max(0, len(kind) - self.text_offset)
-        return [
-            Segment(shown[:cut], self.style("quiet") if style != self.style("bad") else style),
-            Segment(shown[cut:], style),
+        segments = [
+            Segment(kind, self.style("quiet") if style != self.style("bad") else style),
+            *coloured_segments(self, message, style),
         ]
+        return list(Strip(segments).crop(self.text_offset)) if self.text_offset else segments
 
     def _reference(self, index: int) -> int:
         """What a relative time counts from: the first event, or the one shown above."""

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.reactive import reactive
 
-from run_tui.format import TimeMode, clock, headline, plural, zone, zone_name
+from run_tui.format import TimeMode, clean, clock, headline, plural, zone, zone_name
 from run_tui.model import EventPage, RunEvent
 from run_tui.query import Completion, Filter, Problem, SlowPattern, TimeContext, complete, parse
 from run_tui.query.editing import set_operator
@@ -227,8 +227,9 @@ class EventPane(Vertical):
         if event is None:
             return None
         if whole:
-            return "\n".join(line for _, line in event_lines(event, event.timestamp, True))
-        return f"{event.timestamp} {event.level} {event.step_key or '-'} {headline(event, 10_000)}"
+            return "\n".join(str(line) for _, line in event_lines(event, clean(event.timestamp), True))
+        place = clean(f"{event.timestamp} {event.level} {event.step_key or '-'}")
+        return f"{place} {headline(event, 10_000)}"
 
     def show_counts(self) -> None:
         """Says what is shown and what is hidden."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from rich.segment import Segment
 from textual.message import Message
 from textual.reactive import reactive
+from textual.strip import Strip
 
-from run_tui.format import clean
+from run_tui.format import coloured
 from run_tui.output import OutputLines
 from run_tui.widgets.row_list import RowList
+from run_tui.widgets.styles import coloured_segments
 
 SCROLL_STEP = 20
 
@@ -60,8 +62,9 @@ class OutputView(RowList):
 
     def row_segments(self, index: int, width: int) -> list[Segment]:
         """One line."""
-        text = clean(self.lines[index])
-        return [Segment(" " + text[self.text_offset :], self.style("plain"))]
+        line = self.lines[index]
+        segments = coloured_segments(self, coloured(line, len(line)), self.style("plain"))
+        return [Segment(" "), *Strip(segments).crop(self.text_offset)]
 
     def scroll_text(self, steps: int) -> None:
         """Scrolls all lines sideways."""

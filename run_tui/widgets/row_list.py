@@ -175,10 +175,7 @@ class RowList(LongView, can_focus=True):
         if index >= self.row_count():
             return self._notice_line(y, width) if not self.row_count() else Strip.blank(width, self.ground)
         strip = self._row_strips(index)[line]
-        if index == self.cursor:
-            style = self.style("cursor" if self.has_focus else "cursor-away")
-            return Strip(Segment.apply_style(strip, post_style=style), strip.cell_length)
-        return strip
+        return self._under_cursor(strip) if index == self.cursor else strip
 
     def notify_style_update(self) -> None:
         """Another theme: everything is painted anew."""
@@ -264,6 +261,15 @@ class RowList(LongView, can_focus=True):
             strips = [line.adjust_cell_length(width).apply_style(self.ground) for line in lines]
             self._strips[key] = strips
         return strips
+
+    def _under_cursor(self, strip: Strip) -> Strip:
+        """The line as the cursor marks it: text that brought a background of its own keeps it, to stay legible."""
+        mark, ground = self.style("cursor" if self.has_focus else "cursor-away"), self.ground.bgcolor
+        segments = [
+            Segment(text, style if style is not None and style.bgcolor != ground else (style or Style.null()) + mark)
+            for text, style, _ in strip
+        ]
+        return Strip(segments, strip.cell_length)
 
     def _wrapped(self, whole: Strip, width: int) -> list[Strip]:
         indent = min(self.wrap_indent(width), width // 2)

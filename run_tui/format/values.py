@@ -1,4 +1,4 @@
-"""Model values as display text; the one place that makes hostile text harmless."""
+"""Statuses, times, errors and events of the model as display text and style names."""
 
 from __future__ import annotations
 
@@ -7,42 +7,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 
+from run_tui.format.clean import clean, cut
+from run_tui.format.colours import PLAIN, Coloured, coloured
 from run_tui.model import ErrorInfo, Run, RunEvent, RunStatus, StepState, epoch_ms
-
-_COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
-_DROPPED = re.compile("[\u200c\u200d\ufe0e\ufe0f]")
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff"
-    "\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
-)
-_PICTURES = {"\n": "↵", "\t": "  ", "\x7f": "␡"} | {chr(c): chr(0x2400 + c) for c in range(32) if chr(c) not in "\n\t"}
-
-
-def clean(text: str) -> str:
-    """Server text as one harmless line: controls, direction marks and lone surrogates are made visible.
-
-    Colour sequences go, and so do joiners and presentation selectors, whose width terminals do not agree on.
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    text = _COLOUR.sub("", text.replace("\r\n", "\n"))
-    return _UNSAFE.sub(_visible, _DROPPED.sub("", text))
-
-
-def clean_lines(text: str) -> list[str]:
-    """Server text as harmless lines, cut where it has line breaks."""
-    return [clean(line) for line in text.replace("\r\n", "\n").split("\n")]
-
-
-def _visible(match: re.Match[str]) -> str:
-    character = match[0]
-    return _PICTURES.get(character) or f"⟨{ord(character):02X}⟩"
-
-
-def shorten(text: str, width: int) -> str:
-    """The text in at most `width` characters, with an ellipsis where it was cut."""
-    return text if len(text) <= width else text[: max(width - 1, 0)] + "…"
-
 
 _STATUS_GLYPHS = {
     RunStatus.SUCCESS: "✓",
@@ -211,16 +178,18 @@ def short_id(run_id: str) -> str:
     return clean(run_id)[:8]
 
 
-def headline(event: RunEvent, limit: int) -> str:
-    """What an event says in one line, of a message looked at no further than `limit` characters.
+def headline(event: RunEvent, limit: int) -> Coloured:
+    """What an event says in one line, of a message looked at no further than for `limit` characters.
 
     A failure is told by the user's own exception: a failed step's own message only repeats that it failed.
     """
-    message = clean(event.message[:limit])
+    message = coloured(event.message, limit)
     if event.error is None:
         return message
     cause = error_line(root_error(event.error), limit)
-    return cause if event.event_type == "STEP_FAILURE" or not message else f"{message} · {cause}"
+    if event.event_type == "STEP_FAILURE" or not str(message):
+        return Coloured(((cause, PLAIN),))
+    return message + f" · {cause}"
 
 
 def root_error(error: ErrorInfo) -> ErrorInfo:
@@ -235,7 +204,7 @@ def is_wrapper(error: ErrorInfo) -> bool:
 
 def error_line(error: ErrorInfo, limit: int = 2000) -> str:
     """`RuntimeError: could not load table`, without the module path that servers put before the class."""
-    message = clean(error.message[:limit].strip())
+    message = clean(cut(error.message, limit).strip())
     name = clean(error.class_name or "")
     before, found, after = message.partition(name) if name else ("", "", "")
     if not found or not re.fullmatch(r"[\w.]*", before):
