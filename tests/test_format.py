@@ -9,9 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from run_tui.format import (
+    PLAIN,
+    Look,
     TimeMode,
     clean,
     clean_lines,
+    coloured,
+    coloured_lines,
+    cut,
     day_and_clock,
     duration,
     error_line,
@@ -33,12 +38,57 @@ NOON = 1_795_348_800.0
 """2026-11-22 12:00:00 UTC."""
 
 
-@given(st.text())
-def test_cleaned_text_is_one_line_without_controls(text: str) -> None:
+SEQUENCES = ["\x1b[31m", "\x1b[m", "\x1b[1;38;5;208m", "\x1b[48;2;1;2;3m", "\x1b[38:2::9:9:9;4:3m", "\x1b[58;5;1m"]
+FRAGMENTS = ["\x1b[", "\x1b", "31m", "\x1b[38;5m", "\x1b[;;38;5;1:2;999m", "\x1b[8m", "\x1b[2J", "\x9b31m", "\r", "\n"]
+TEXTS = st.lists(st.sampled_from(SEQUENCES + FRAGMENTS) | st.text(st.characters(), max_size=4), max_size=12).map(
+    "".join
+)
+"""Any characters at all, lone surrogates too, and whole and broken sequences between them."""
+
+
+@given(TEXTS)
+def test_cleaned_text_is_one_line_on_which_nothing_acts(text: str) -> None:
     cleaned = clean(text)
-    assert all(unicodedata.category(character) not in {"Cc", "Cs", "Zl", "Zp"} for character in cleaned)
-    assert not set(cleaned) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\u200b")
-    assert all("\n" not in line for line in clean_lines(text))
+    assert not {unicodedata.category(character) for character in cleaned} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    assert clean(cleaned) == cleaned
+    assert [clean(line) for line in clean_lines(text)] == clean_lines(text)
+
+
+@given(TEXTS, st.integers(0, 40))
+def test_colours_change_nothing_of_the_text(text: str, limit: int) -> None:
+    assert str(coloured(text, len(text) + 1)) == clean(text)
+    assert list(map(str, coloured_lines(text))) == clean_lines(text)
+    assert clean(cut(text, limit)).startswith(str(coloured(cut(text, limit), limit)))
+    assert len(str(coloured(text, limit))) <= limit * len("⟨10FFFF⟩")
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("plain", [("plain", PLAIN)]),
+        ("\x1b[1;31mred\x1b[0m not", [("red", Look(1, bold=True)), (" not", PLAIN)]),
+        ("\x1b[01;91;44mx", [("x", Look(9, 4, bold=True))]),
+        ("\x1b[38;5;208;48;2;1;2;3my", [("y", Look(208, (1, 2, 3)))]),
+        ("\x1b[38:2::9:8:7;4:3mz", [("z", Look((9, 8, 7), underline=True))]),
+        (
+            "\x1b[2;3;4;7ma\x1b[22;23;24;27mb",
+            [("a", Look(None, None, False, True, True, True, True)), ("b", PLAIN)],
+        ),
+        ("\x1b[58;5;1;8;5mseen", [("seen", PLAIN)]),
+        ("\x1b[38;5;300mno such colour", [("no such colour", PLAIN)]),
+        ("\x1b[31mtwo\nlines", [("two↵lines", Look(1))]),
+        ("\x1b[31m\x1b[2Jx", [("␛[2Jx", Look(1))]),
+    ],
+)
+def test_looks(text: str, pieces: list[tuple[str, Look]]) -> None:
+    assert list(coloured(text, 100).pieces) == pieces
+
+
+def test_a_cut_leaves_no_part_of_a_sequence_and_counts_what_is_seen() -> None:
+    rainbow = "".join(f"\x1b[38;5;{n}m{n % 10}" for n in range(200))
+    assert str(coloured(rainbow, 30)) == "0123456789" * 3
+    assert [cut("ab\x1b[31mc", limit) for limit in range(2, 9)] == ["ab"] * 5 + ["ab\x1b[31m", "ab\x1b[31mc"]
+    assert str(coloured("\x1b[31m" * 1000 + "x", 2)) == ""
 
 
 @given(st.text(st.characters(categories=("L", "N", "P", "S"), exclude_characters="\u00ad")))

@@ -1,7 +1,7 @@
 """Model values as display text and style names; the one place that makes hostile text harmless."""
 
 from run_tui.format.clean import clean, clean_lines, cut, shorten
-from run_tui.format.colours import PLAIN, Colour, Coloured, Look, coloured_lines
+from run_tui.format.colours import PLAIN, Colour, Coloured, Look, coloured, coloured_lines
 from run_tui.format.values import (
     TimeMode,
     clock,
@@ -33,6 +33,7 @@ __all__ = [
     "clean",
     "clean_lines",
     "clock",
+    "coloured",
     "coloured_lines",
     "cut",
     "day_and_clock",

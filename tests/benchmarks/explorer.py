@@ -12,7 +12,7 @@ from typing import Any, Self
 from tests.benchmarks.processes import Served, environment, module
 from tests.benchmarks.runview import await_view
 from tests.benchmarks.server import RUN_ID
-from tests.benchmarks.terminal import Terminal
+from tests.terminal import Terminal
 
 ESCAPE = "\x1b"
 PAGE_DOWN, PAGE_UP = "\x1b[6~", "\x1b[5~"

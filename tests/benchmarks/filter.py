@@ -20,7 +20,7 @@ from tests.benchmarks.processes import Served, environment, product, served
 from tests.benchmarks.report import Figures, middle, p95, table, worst
 from tests.benchmarks.runview import RunView, await_view, first, for_good, read_view, watch
 from tests.benchmarks.server import RUN_ID
-from tests.benchmarks.terminal import Terminal
+from tests.terminal import Terminal
 
 HELP = "each key of the filter at a million events: echo, first rows, full count; what blocks the event loop"
 

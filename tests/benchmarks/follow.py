@@ -12,7 +12,7 @@ from tests.benchmarks.generate import SPACING_MS, START_MS
 from tests.benchmarks.probe import digest_of_run
 from tests.benchmarks.processes import Served, cpu_seconds, memory_bytes, served
 from tests.benchmarks.report import Cell, Figures, middle, p95, table, worst
-from tests.benchmarks.terminal import Terminal
+from tests.terminal import Terminal
 
 HELP = "10,000 events a second for 30 s, then a quiet minute: nothing dropped, frames, processor time"
 SIZE = (160, 50)

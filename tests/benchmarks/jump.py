@@ -9,7 +9,7 @@ from tests.benchmarks.generate import LAST_MESSAGE
 from tests.benchmarks.kept_lab import lab_with_run
 from tests.benchmarks.processes import environment, module, product, result_of
 from tests.benchmarks.report import Cell, Figures, table
-from tests.benchmarks.terminal import Terminal
+from tests.terminal import Terminal
 
 HELP = "the last events of a run of a million on screen, from a real server"
 SIZE = (160, 50)

@@ -11,7 +11,7 @@ from tests.benchmarks.processes import environment, memory_bytes, product, serve
 from tests.benchmarks.report import Cell, Figures, table
 from tests.benchmarks.runview import await_view
 from tests.benchmarks.server import RUN_ID
-from tests.benchmarks.terminal import Terminal
+from tests.terminal import Terminal
 
 HELP = "peak memory of the app with a million events loaded, against the JSON it received"
 SIZE = (160, 50)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tests.benchmarks.generate import START_MS, row_of
-from tests.benchmarks.terminal import Screen, Terminal
+from tests.terminal import Screen, Terminal
 
 _FILTER = re.compile(r"(?:│|^) / (?P<typed>.*?) *(?P<counts>[\d,]+ (?:of [\d,]+|events?)\b.*)?$")
 _TIME = re.compile(r"(?:│|^).?(\d\d):(\d\d):(\d\d)\.(\d{3})  ")

@@ -9,7 +9,7 @@ from tests.benchmarks.processes import cpu_seconds, environment, product, served
 from tests.benchmarks.report import Cell, Figures, middle, p95, table, worst
 from tests.benchmarks.runview import RunView, await_view, first, read_view
 from tests.benchmarks.server import RUN_ID
-from tests.benchmarks.terminal import Terminal
+from tests.terminal import Terminal
 
 HELP = "page down and page up at a million rows: key to painted, and processor time"
 SIZE = (160, 50)

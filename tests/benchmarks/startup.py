@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.benchmarks.kept_lab import lab_with_run
 from tests.benchmarks.processes import environment, product, program, scratch
 from tests.benchmarks.report import Cell, Figures, middle, table, worst
-from tests.benchmarks.terminal import Terminal
+from tests.terminal import Terminal
 
 HELP = "`run-tui demo` to its first frame; `run-tui run get` against `dg api run get`"
 SIZE = (110, 32)

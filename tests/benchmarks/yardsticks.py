@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.benchmarks.dataset import Dataset
 from tests.benchmarks.processes import cpu_seconds, environment, memory_bytes, program, scratch
 from tests.benchmarks.report import Figures
-from tests.benchmarks.terminal import Terminal
+from tests.terminal import Terminal
 
 SIZE = (160, 50)
 OPENING = 180.0

@@ -24,8 +24,8 @@ DEVICE_ATTRIBUTES = b"\x1b[c"
 ANSWERS = {b"\x1b[?2026$p": b"\x1b[?2026;2$y", DEVICE_ATTRIBUTES: b"\x1b[?62;22c", b"\x1b[6n": b"\x1b[1;1R"}
 """What programs ask a terminal, and what it answers: synchronised output is known, as modern terminals do."""
 
-_FOREIGN = re.compile(rb"\x1b\[[<=>][0-9;:]*[A-Za-z]|\x1b\[\?[0-9;]*\$p|\x1b[P_^X][^\x1b]*\x1b\\")
-"""Sequences that pyte takes for others: keyboard protocols, mode queries, device strings."""
+_FOREIGN = re.compile(rb"\x1b\[[<=>][0-9;:]*[A-Za-z]|\x1b\[\?[0-9;]*\$p|\x1b[P_^X][^\x1b]*\x1b\\|\x1b\]22;[a-z-]*\x07")
+"""Sequences that pyte takes for others: keyboard protocols, mode queries, device strings, shapes of the pointer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,11 @@ class Terminal:
                 self._changed.wait(0.05)
         return False
 
+    def wait(self, timeout: float) -> None:
+        """Waits until the program has ended by itself and all that it has written is read."""
+        self.process.wait(timeout)
+        self._reader.join(timeout)
+
     def close(self) -> None:
         """Ends the program and all it started."""
         with suppress(ProcessLookupError):
@@ -184,6 +189,15 @@ class Screen:
         self._screen.dirty.clear()
 
     @property
+    def titles(self) -> tuple[str, str]:
+        """The window's title and its icon's, "" where no program has set them."""
+        return self._screen.title, self._screen.icon_name
+
+    def invisible(self) -> list[str]:
+        """The characters whose colour is that of their background."""
+        return [cell.data for row in self._screen.buffer.values() for cell in row.values() if _hidden(cell)]
+
+    @property
     def lines(self) -> list[str]:
         """The lines from the top."""
         for number in self._stale:
@@ -196,3 +210,7 @@ class Screen:
     def text(self) -> str:
         """The whole screen."""
         return "\n".join(self.lines)
+
+
+def _hidden(cell: pyte.screens.Char) -> bool:
+    return cell.data.strip() != "" and cell.fg == cell.bg
