@@ -19,8 +19,8 @@ Json = dict[str, Any]
 MARKER = "pwned"
 PAYLOADS = {
     "controls": "".join(map(chr, (*range(32), 127))),
-    "c1": "".join(map(chr, range(128, 144))),
-    "more c1": "".join(map(chr, range(144, 160))),
+    "c1": "".join(map(chr, range(128, 143))),
+    "more c1": "".join(map(chr, range(143, 160))),
     "csi": "\x1b[2J\x1b[77;7H\x1b[?1049l\x1b[6n\x1b[5i\x1b[21t\x1b[3J\x1b[!p\x1bc\x1b(0\x1b#8",
     "title": f"\x1b]0;{MARKER}\x07\x1b]2;{MARKER}\x1b\\\x1b]777;notify;{MARKER}\x07",
     "clipboard": "\x1b]52;c;cHduZWQ=\x07\x1b]52;p;?\x1b\\",
@@ -73,7 +73,7 @@ class HostileServer:
         self.failure: str | None = None
         self.runs = [_run(f"{text}{number:04}", text) for number, text in enumerate(PAYLOADS.values())]
         self.runs[0]["status"] = EVERYTHING
-        self.events = [event for text in PAYLOADS.values() for event in _events(text)]
+        self.events = [*_captures(), *(event for text in PAYLOADS.values() for event in _events(text))]
 
     @property
     def app(self) -> Starlette:
@@ -102,6 +102,9 @@ class HostileServer:
         if "logsForRun" in query:
             events = [] if variables.get("afterCursor") else self.events[: variables["limit"]]
             data["logsForRun"] = {"__typename": "EventConnection", "events": events, "cursor": "c", "hasMore": False}
+        if "capturedLogs" in query:
+            written = "\n".join(PAYLOADS.values()) if "0" in variables["cursor"].split(":") else ""
+            data["capturedLogs"] = {"stdout": written, "stderr": written, "cursor": "9999:9999"}
         return _json({"data": data})
 
 
@@ -115,6 +118,14 @@ def _run(run_id: str, text: str) -> Json:
     names = dict.fromkeys(("pipelineName", "jobName", "mode", "rootRunId", "parentRunId", "runConfigYaml"), text)
     tags = [{"key": text, "value": text}]
     return {"__typename": "Run", "id": run_id, "status": "FAILURE", "tags": tags} | times | names
+
+
+def _captures() -> Iterator[Json]:
+    """Events that tell where output is kept: at the server, and elsewhere."""
+    plain = {"timestamp": "1795307804000", "level": "DEBUG", "stepKey": None, "eventType": "LOGS_CAPTURED"}
+    steps = {"stepKeys": list(PAYLOADS.values()), "fileKey": EVERYTHING}
+    yield plain | steps | {"message": EVERYTHING}
+    yield plain | steps | {"message": "", "externalStdoutUrl": EVERYTHING, "externalStderrUrl": EVERYTHING}
 
 
 def _events(text: str) -> Iterator[Json]:

@@ -127,7 +127,7 @@ def test_a_run_its_events_and_its_steps(environ: dict[str, str], server: Hostile
         explorer.press("F" + WRAP + RIGHT + RIGHT + WRAP + LEFT + "r", "Configuration")
         explorer.press(ESCAPE, gone="Configuration")
         for line, key in enumerate(sorted(PAYLOADS.values()), 3):
-            explorer.press(CLICK.format(5, line) * 2, f" / step:{typable(key, exact=True)[:9]}", f" of {held}")
+            explorer.press(CLICK.format(5, line) * 2, f" / step:{typable(key, exact=True)[:20]}", f" of {held}")
         explorer.press(ESCAPE, f"{held} events · ")
         explorer.press("/", "tab: step:")
         explorer.press("type:", " / type:", "tab: ")
@@ -138,6 +138,23 @@ def test_a_run_its_events_and_its_steps(environ: dict[str, str], server: Hostile
         explorer.press(ESCAPE, gone="Leave run-tui")
         explorer.press(PALETTE, "Search for commands")
         explorer.press(ESCAPE, gone="Search for commands")
+        explorer.leave()
+
+
+def test_what_steps_have_written(environ: dict[str, str]) -> None:
+    with Explorer(environ) as explorer:
+        explorer.shows(f"{len(PAYLOADS)} runs")
+        explorer.press("j\r", "✗ failure", "events · UTC")
+        explorer.press("g", "1 of ")
+        explorer.press("l", "attempt 2 of 2", "it is kept at", beginning(EVERYTHING))
+        explorer.press("[", "attempt 1 of 2", *map(beginning, PAYLOADS.values()))
+        explorer.press("\t", "stdout", *map(beginning, PAYLOADS.values()))
+        explorer.press(WRAP + RIGHT + RIGHT + WRAP + LEFT)
+        assert explorer.screen.invisible() == []
+        explorer.press(ESCAPE, "events · UTC")
+        explorer.press("i", "esc Log", "48 errors")
+        explorer.press(ESCAPE, gone="esc Log")
+        explorer.press("b", "▏")
         explorer.leave()
 
 
