@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache, partial
 from typing import ClassVar
 
 from rich.text import Text
@@ -43,10 +44,11 @@ class Detail(VerticalScroll):
     def show(self, lines: Sequence[Line]) -> None:
         """Replaces what is shown and goes to its top."""
         text = Text(no_wrap=False, overflow="fold")
+        style_of = cache(partial(look_style, self))
         for style, line in lines:
             base = named_style(self, style)
             for piece, look in line.pieces if isinstance(line, Coloured) else ((line, PLAIN),):
-                text.append(piece, base + look_style(self, look))
+                text.append(piece, base + style_of(look))
             text.append("\n")
         self.query_one("#text", Static).update(text)
         self.scroll_home(animate=False)
