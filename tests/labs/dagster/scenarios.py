@@ -31,6 +31,7 @@ SCENARIOS = {
     "ingest_uploads": Scenario("ingest_uploads"),
     "nightly_features": Scenario("nightly_features", "FAILURE"),
     "notify_partners": Scenario("notify_partners"),
+    "import_catalog": Scenario("import_catalog", "FAILURE"),
     "sales_assets": Scenario("sales_assets", tags={"dagster/partition": DAY}),
     "odd_texts": Scenario("odd_texts"),
     "custom_level": Scenario("custom_level"),

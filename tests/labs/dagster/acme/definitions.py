@@ -2,7 +2,7 @@
 
 from dagster import Definitions
 
-from . import assets, etl, odd, patterns, streams
+from . import assets, etl, failures, odd, patterns, streams
 from .pace import Pace
 from .warehouse import Warehouse
 
@@ -17,6 +17,9 @@ defs = Definitions(
         patterns.ingest_uploads,
         patterns.nightly_features,
         patterns.notify_partners,
+        failures.import_catalog,
+        failures.train_ranker,
+        failures.score_churn,
         assets.sales_assets,
         streams.clickstream_ingest,
         streams.warehouse_backfill,
