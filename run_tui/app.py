@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import ClassVar
@@ -24,8 +24,10 @@ from run_tui.format import clean
 from run_tui.garbage import Collector
 from run_tui.listing import Listed, Listing
 from run_tui.model import Run, RunFilter
-from run_tui.output_feed import OutputFeed
+from run_tui.output import Stream
+from run_tui.output_feed import OutputFeed, last_lines
 from run_tui.pace import persist
+from run_tui.reasons import AT_ONCE, Reasons
 from run_tui.screens import themes
 from run_tui.screens.base import RefreshWanted, ViewScreen, WebPageWanted
 from run_tui.screens.help import HelpScreen
@@ -36,6 +38,7 @@ from run_tui.sources import resolve_run_id
 from run_tui.sources.base import Source
 from run_tui.store import EventStore
 from run_tui.widgets.event_pane import EventPane
+from run_tui.widgets.run_table import RunRows
 from run_tui.widgets.status_line import Activity
 
 SLICE = 0.008
@@ -72,6 +75,7 @@ class RunTuiApp(App[None]):
         self._now = now
         self._listing = Listing(source, RunFilter())
         self.collector = Collector()
+        self._reasons = Reasons(source)
         self._feed: Feed | None = None
         self._output: OutputFeed | None = None
         self._heard_at = time.time()
@@ -85,7 +89,7 @@ class RunTuiApp(App[None]):
         self.set_interval(1.0, self.collector.collect)
         await self.push_screen(RunsScreen(self.connection, self.source.where, self._now))
         self.set_interval(HEARTBEAT, self._beat)
-        self._start(self._follow_runs(), "runs")
+        self._show_runs()
         if self._wanted is not None:
             self._start(self._open_wanted(self._wanted), "open")
 
@@ -114,6 +118,17 @@ class RunTuiApp(App[None]):
         self._listing.poll_now()
         if self._feed is not None:
             self._feed.poll_now()
+
+    def _show_runs(self) -> None:
+        """Keeps the runs on screen current, and finds out why those in view failed."""
+        self._start(self._follow_runs(), "runs")
+        for _ in range(AT_ONCE):
+            self.run_worker(self._follow_reasons(), group="reasons", exit_on_error=False)
+
+    async def _follow_reasons(self) -> None:
+        async with aclosing(self._reasons.found()) as found:
+            async for run_id, reason in found:
+                self._runs_screen.rows.show_reason(run_id, reason)
 
     async def _follow_runs(self) -> None:
         async with aclosing(self._listing.updates()) as updates:
@@ -173,6 +188,16 @@ class RunTuiApp(App[None]):
                     screen.show_activity(Activity("✓ complete", "quiet") if update.over else Activity("● live", "good"))
                 await asyncio.sleep(0)
 
+    async def _read_stderr(self, wanted: EventPane.StderrWanted) -> None:
+        """Beside a failure, what else is known of it is shown where it can be had; `l` says why it cannot."""
+        lines: Sequence[str] | None = None
+        try:
+            lines = await last_lines(self.source, wanted.run_id, wanted.key[0], Stream.STDERR)
+        except SourceError as error:
+            self.log(error)
+        finally:
+            wanted.pane.show_stderr(wanted.key, lines)
+
     async def _read_details(self, screen: RunScreen) -> None:
         """The plan and the tags come once; without them the run is still readable, so a failure is only said."""
 
@@ -228,19 +253,20 @@ class RunTuiApp(App[None]):
     async def _open(self, run: Run) -> None:
         screen = RunScreen(run, self.source.where, self._runs_screen.time_mode, self._now)
         self._feed = Feed(self.source, run.id, jump=True)
-        self.workers.cancel_group(self, "runs")
+        for group in ("runs", "reasons"):
+            self.workers.cancel_group(self, group)
         await self.push_screen(screen)
         self._start(self._follow_run(screen, self._feed), "feed")
         self._start(self._read_details(screen), "details")
 
     @on(RunScreen.Closed)
     def _close_run(self) -> None:
-        for group in ("feed", "details", "filter"):
+        for group in ("feed", "details", "filter", "stderr"):
             self.workers.cancel_group(self, group)
         self._feed = None
         self.collector.let_go()
         self.pop_screen()
-        self._start(self._follow_runs(), "runs")
+        self._show_runs()
 
     @on(RunScreen.OutputWanted)
     async def _open_output(self, event: RunScreen.OutputWanted) -> None:
@@ -266,6 +292,15 @@ class RunTuiApp(App[None]):
     @on(EventPane.ViewUnfinished)
     def _continue_view(self, event: EventPane.ViewUnfinished) -> None:
         self._start(self._finish_view(event.pane), "filter")
+
+    @on(EventPane.StderrWanted)
+    def _stderr_wanted(self, event: EventPane.StderrWanted) -> None:
+        if self.source.capabilities.output:
+            self._start(self._read_stderr(event), "stderr")
+
+    @on(RunRows.ReasonsWanted)
+    def _reasons_wanted(self, event: RunRows.ReasonsWanted) -> None:
+        self._reasons.want(event.run_ids)
 
     @on(RunsScreen.FilterChanged)
     def _list_others(self, event: RunsScreen.FilterChanged) -> None:

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 
 from run_tui.errors import SourceError
-from run_tui.output import WIDTH, OutputChunk, Stream
+from run_tui.output import WIDTH, OutputChunk, OutputLines, Stream
 from run_tui.pace import REAL_CLOCK, Clock, retry_delay
 from run_tui.sources.base import Source
 
 POLL = 1.0
 """Seconds between looks for more while the process may still write."""
+
+
+LAST_BYTES, LAST_LINES = 8192, 10
+"""How much of a process's end stands beside its failure."""
+
+
+async def last_lines(source: Source, run_id: str, key: str, stream: Stream) -> Sequence[str]:
+    """The last lines of one stream of a `Capture`, within its last few kilobytes; blank ones are left out."""
+    start = await source.output_end(run_id, key, stream, LAST_BYTES)
+    chunk = await source.output(run_id, key, stream, start, 2 * LAST_BYTES)
+    lines = OutputLines()
+    lines.append(chunk.from_whole_line().text)
+    return [line for line in lines if line.strip()][-LAST_LINES:]
 
 
 @dataclass(frozen=True, slots=True)

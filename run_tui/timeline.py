@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from run_tui.model import EventPage, RunEvent
@@ -75,13 +77,16 @@ class Timeline:
         """The event, whole."""
         return self.store_of(place).event(place.row)
 
-    def places_of(self, event_type: str) -> list[Place]:
+    def places_of(self, event_type: str) -> Iterator[Place]:
         """Where the events of a type are, shown or not."""
-        places = []
         for part in self.parts:
-            for row in part.store.rows_of_type(event_type):
-                places.append(Place(part is self.end, row))
-        return places
+            yield from (Place(part is self.end, row) for row in part.store.types.rows_of(event_type))
+
+    def places_from(self, rank: int) -> Iterator[Place]:
+        """Where the events of at least this effective level are, shown or not."""
+        severe = re.compile(b"[%c-\xff]" % rank)
+        for part in self.parts:
+            yield from (Place(part is self.end, found.start()) for found in severe.finditer(bytes(part.store.ranks)))
 
     def index_at(self, place: Place) -> int:
         """Where the event is shown, or the first one after it."""
@@ -165,14 +170,6 @@ class Timeline:
             return found
         earlier = self.end.seek(index - before, rank, -1) if index > before else None
         return self.beginning.seek(min(index, before), rank, -1) if earlier is None else before + earlier
-
-    def first_of_type(self, event_type: str) -> int | None:
-        """Where the first event of a type is shown."""
-        found = self.beginning.first_of_type(event_type)
-        if found is None and self.end is not None:
-            later = self.end.first_of_type(event_type)
-            found = None if later is None else len(self.beginning) + later
-        return found
 
     def hidden_by_level(self) -> tuple[int, str] | None:
         """How many events a minimum level hides, and its name; None where the filter sets none."""

@@ -65,7 +65,10 @@ def test_seeking_goes_across_the_gap(
     order = range(start + 1, len(ranks)) if direction > 0 else range(start - 1, -1, -1)
     assert timeline.seek(start, rank, direction) == next((n for n in order if ranks[n] >= rank), None)
     failed = [n for n, place in enumerate(shown(timeline)) if timeline.event(place).event_type == "STEP_FAILURE"]
-    assert timeline.first_of_type("STEP_FAILURE") == (failed[0] if failed else None)
+    assert [timeline.index_at(place) for place in timeline.places_of("STEP_FAILURE")] == failed
+    assert [timeline.index_at(place) for place in timeline.places_from(rank)] == [
+        n for n, other in enumerate(ranks) if other >= rank
+    ]
 
 
 def test_a_store_read_anew_replaces_both_parts() -> None:

@@ -218,15 +218,12 @@ def test_finding_rows() -> None:
     assert view.seek(100, 4, -1) == 0
     assert view.seek(0, 4, -1) is None
     assert (view.seek(-1, 4, 1), view.seek(3000, 4, -1), view.seek(2950, 4, 1)) == (0, 2900, None)
-    assert view.first_of_type("STEP_FAILURE") == 2050
-    assert view.first_of_type("RUN_FAILURE") is None
     find(view, "level:error -2100")
     assert view.hidden_by_level() == (sum(rank < 4 for rank in store.ranks), "ERROR")
     assert (view.index_at(0), view.index_at(150), view.index_at(2999), view.index_at(9999)) == (0, 2, 29, 29)
     assert view.seek(0, 4, 1) == 1
     assert view.seek(1, 5, 1) is None
     assert view.seek(3, 4, -1) == 2
-    assert view.first_of_type("STEP_FAILURE") is None
     for index in (-1, 29):
         with pytest.raises(IndexError):
             view[index]

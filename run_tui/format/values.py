@@ -193,13 +193,15 @@ def headline(event: RunEvent, limit: int) -> Coloured:
 
 
 def root_error(error: ErrorInfo) -> ErrorInfo:
-    """The exception the user's code raised: the framework's wrapper is left out where it has a cause."""
-    return error.cause if error.cause is not None and is_wrapper(error) else error
+    """The exception the user's code raised: the framework's wrappers are left out where they have a cause."""
+    while error.cause is not None and is_wrapper(error):
+        error = error.cause
+    return error
 
 
 def is_wrapper(error: ErrorInfo) -> bool:
-    """Whether this is the framework's error around the user's: its own class, raised from another."""
-    return (error.class_name or "").startswith(("Dagster", "RetryRequested"))
+    """Whether this is the framework's own error, around the user's or in place of one."""
+    return (error.class_name or "").startswith(("Dagster", "RetryRequested", "ChildProcessCrash"))
 
 
 def error_line(error: ErrorInfo, limit: int = 2000) -> str:

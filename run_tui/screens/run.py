@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,9 +12,10 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 
 from run_tui.actions import bindings
+from run_tui.failure import captures_of
 from run_tui.format import TimeMode, clean
-from run_tui.model import EventPage, Run, RunStatus, Step, epoch_ms
-from run_tui.output import CAPTURED, Capture
+from run_tui.model import EventPage, Run, Step, epoch_ms
+from run_tui.output import Capture
 from run_tui.screens.base import ViewScreen, WebPageWanted
 from run_tui.screens.facts import run_facts, step_facts, step_filter
 from run_tui.steps import StepBoard
@@ -119,7 +120,7 @@ class RunScreen(ViewScreen):
         self._paint_new_rows()
         if not self._end_was_shown:
             self._end_was_shown = True
-            if not self._open_failure():
+            if not self._opens_on_failure():
                 self.rows.move_to(self.rows.row_count() - 1)
 
     def show_joined(self) -> None:
@@ -143,7 +144,6 @@ class RunScreen(ViewScreen):
         if not self.was_read:
             self.was_read = True
             self.rows.forget_unseen()
-            self._open_failure()
 
     def tick(self) -> None:
         """What is still running grows older."""
@@ -223,7 +223,7 @@ class RunScreen(ViewScreen):
     def action_output(self) -> None:
         """Shows what the chosen step wrote."""
         step = self._chosen_step()
-        captures = [capture for capture in self._captures() if step is None or step in capture.steps]
+        captures = captures_of(self.pane.timeline, step)
         if captures:
             self.post_message(self.OutputWanted(self, step, captures))
         else:
@@ -253,22 +253,16 @@ class RunScreen(ViewScreen):
         event = self.pane.current
         return None if event is None else event.step_key
 
-    def _captures(self) -> Iterator[Capture]:
-        timeline = self.pane.timeline
-        for place in timeline.places_of(CAPTURED):
-            capture = Capture.from_metadata(timeline.event(place).metadata)
-            if capture is not None:
-                yield capture
-
-    def _open_failure(self) -> bool:
-        """A failed run shows its failure, unless the user already looks for something else."""
-        failed = self.run.status is RunStatus.FAILURE
-        return failed and not self.pane.touched and not self.filter_bar.text and self.pane.open_failure()
+    def _opens_on_failure(self) -> bool:
+        """While it is being read, a run shows its failure, unless the user already looks for something else."""
+        elsewhere = self.was_read or self.pane.touched or self.filter_bar.text
+        return not elsewhere and self.pane.open_failure(self.run.status)
 
     def _paint_new_rows(self) -> None:
         self._paint_waits = False
         self._painted_at = time.monotonic()
         self.pane.show_new_rows()
+        self._opens_on_failure()
         changed = self.board.update(self.store)
         end = self.pane.timeline.end
         if (end is not None and self._end_board.update(end.store)) or changed:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import compress
+from collections.abc import Mapping, Sequence
 
 from run_tui.model import EventDetails, EventPage, RunEvent, RunEventLevel, effective_rank, epoch_ms, iso_timestamp
 from run_tui.store.blocks import Block, Rows, Times
@@ -95,14 +94,6 @@ class EventStore:
     def text(self, row: int) -> str:
         """All text of the row that a filter looks through, its parts divided by PART."""
         return self._packed_at(row)[0]
-
-    def rows_of_type(self, event_type: str) -> Iterator[int]:
-        """The rows of a type, in order."""
-        if event_type not in self.types.values:
-            return iter(())
-        code = self.types.values.index(event_type)
-        low = self.types.low.translate(bytes(value == code % 256 for value in range(256)))
-        return (row for row in compress(range(len(self)), low) if self.types[row] == event_type)
 
     @property
     def times(self) -> Times:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 
 from run_tui.query import Filter, TimeContext
 from run_tui.store import EventStore
-from run_tui.view.columns import Lookup
 from run_tui.view.found import FoundRows
 from run_tui.view.masks import Mask, all_of, both
 from run_tui.view.rowtest import RowTest, Searches
@@ -61,13 +60,6 @@ class EventView:
 
         row = self[index] if 0 <= index < len(self) else -1 if index < 0 else len(self.store)
         return self._next(row, direction, severe)
-
-    def first_of_type(self, event_type: str) -> int | None:
-        """Where the first event of a type is shown."""
-        lookup = Lookup(self.store.types, lambda value: value == event_type)
-        while not lookup.learn():
-            pass
-        return self._next(-1, 1, lookup.mask)
 
     def hidden_by_level(self) -> tuple[int, str] | None:
         """How many events a minimum level hides, and its name; None where the filter sets none."""

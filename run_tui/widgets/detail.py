@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from run_tui.format import PLAIN, Coloured, clean, coloured_lines, cut, error_line, plural, root_error
+from run_tui.format import PLAIN, Coloured, clean, coloured_lines, cut, error_line, is_wrapper, plural, root_error
 from run_tui.model import ErrorInfo, MetadataEntry, Run, RunEvent
 from run_tui.widgets.styles import COMPONENTS, look_style, named_style
 
@@ -22,6 +22,8 @@ Line = tuple[str, str | Coloured]
 
 _FRAME = re.compile(r'\s*File "(?P<path>[^"]+)", line (?P<line>\d+), in (?P<function>.+)(?:\n\s*(?P<code>.*))?')
 
+FEW_LINES = 3
+"""Lines of stderr shown beside an exception that tells the reason itself."""
 LONGEST_TEXT = 100_000
 """Characters of one text shown; more would hold the screen up."""
 
@@ -41,8 +43,8 @@ class Detail(VerticalScroll):
         """One text."""
         yield Static(id="text", markup=False)
 
-    def show(self, lines: Sequence[Line]) -> None:
-        """Replaces what is shown and goes to its top."""
+    def show(self, lines: Sequence[Line], *, stay: bool = False) -> None:
+        """Replaces what is shown and goes to its top, unless it is to stay scrolled as it was."""
         text = Text(no_wrap=False, overflow="fold")
         style_of = cache(partial(look_style, self))
         for style, line in lines:
@@ -51,19 +53,27 @@ class Detail(VerticalScroll):
                 text.append(piece, base + style_of(look))
             text.append("\n")
         self.query_one("#text", Static).update(text)
-        self.scroll_home(animate=False)
+        if not stay:
+            self.scroll_home(animate=False)
 
 
-def event_lines(event: RunEvent, place: str, all_frames: bool) -> Iterator[Line]:
-    """All there is to say of an event; `place` tells its time and number, `all_frames` shows the framework's too."""
+def event_lines(event: RunEvent, place: str, all_frames: bool, stderr: Sequence[str] = ()) -> Iterator[Line]:
+    """All there is to say of an event; `place` tells its time and number, `all_frames` shows the framework's too.
+
+    `stderr` is what its process wrote last: a few lines beside an exception of the user's, all where there is none.
+    """
     parts = [event.event_type or "LOG", event.level.value, event.step_key or "run"]
     if event.attempt and event.attempt > 1:
         parts.append(f"attempt {event.attempt}")
     yield "accent", f"{'  '.join(map(clean, parts))}   {place}"
-    yield from (("plain", line) for line in _cut(event.message))
+    told = event.error is not None and not is_wrapper(root_error(event.error))
+    if not told or event.event_type != "STEP_FAILURE":
+        yield from (("plain", line) for line in _cut(event.message))
     if event.error is not None:
         yield "plain", ""
         yield from error_lines(event.error, all_frames)
+    if stderr:
+        yield from stderr_lines(stderr[-FEW_LINES:] if told else stderr)
     if event.metadata:
         yield "plain", ""
         for entry in event.metadata:
@@ -80,6 +90,13 @@ def error_lines(error: ErrorInfo, all_frames: bool) -> Iterator[Line]:
     if first is not error:
         yield "quiet", f"reported as {error_line(error)}"
         yield from frame_lines(error.stack, all_frames)
+
+
+def stderr_lines(lines: Sequence[str]) -> Iterator[Line]:
+    """What a process wrote last."""
+    yield "plain", ""
+    yield "accent", f"stderr, last {plural(len(lines), 'line')}   l shows all"
+    yield from (("plain", f"  {clean(line)}") for line in lines)
 
 
 def frame_lines(stack: Sequence[str], all_frames: bool) -> Iterator[Line]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 from textual.reactive import reactive
 
+from run_tui.failure import capture_at, failure_of, is_failure
 from run_tui.format import TimeMode, clean, clock, headline, plural, zone, zone_name
-from run_tui.model import EventPage, RunEvent
+from run_tui.model import EventPage, RunEvent, RunStatus
+from run_tui.output import Capture
 from run_tui.query import Completion, Filter, Problem, SlowPattern, TimeContext, complete, parse
 from run_tui.query.editing import set_operator
 from run_tui.store import EventStore
@@ -33,6 +35,10 @@ LEVELS = ("", "debug", "info", "warning", "error", "critical")
 HINT = "words  step:load_*  type:STEP_FAILURE  level:warning  -step:check  /regex/"
 
 
+StderrKey = tuple[str, Place | None]
+"""A process, by the key of its `Capture`, and which event its last lines stand beside while it goes on."""
+
+
 class EventPane(Vertical):
     """Shows a store's events under a filter that is typed above them, the chosen one in full below."""
 
@@ -45,6 +51,14 @@ class EventPane(Vertical):
             super().__init__()
             self.pane = pane
 
+    class StderrWanted(Message):
+        """The last lines that a process wrote are to be shown beside its failure."""
+
+        def __init__(self, pane: EventPane, key: StderrKey) -> None:
+            super().__init__()
+            self.pane, self.key = pane, key
+            self.run_id = pane.timeline.beginning.store.run_id
+
     def __init__(self, run_id: str, now: Callable[[], float], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.timeline = Timeline(run_id)
@@ -56,6 +70,9 @@ class EventPane(Vertical):
         self._told_at = 0.0
         self._counting: Histogram | None = None
         self._counted: tuple[object, ...] = ()
+        self._shown: Place | None = None
+        self._failure_opened = False
+        self._stderr: dict[StderrKey, Sequence[str]] = {}
 
     def compose(self) -> ComposeResult:
         """The filter, the log, the detail pane."""
@@ -126,28 +143,50 @@ class EventPane(Vertical):
             self._filtered(done)
         return done
 
-    def open_failure(self) -> bool:
-        """Goes to the first failed step, or the first error, and shows it in full; False when there is none."""
-        index = self.timeline.first_of_type("STEP_FAILURE")
-        if index is None:
-            index = self.timeline.seek(-1, 4, 1)
-        if index is not None:
-            self.log_rows.move_to(index)
+    def open_failure(self, status: RunStatus) -> bool:
+        """Goes to the failure of a run that has ended so, and shows it in full; False when there is none."""
+        place = failure_of(self.timeline, status)
+        if place is not None and (place != self.log_rows.place or not self._failure_opened):
+            self._failure_opened, self.log_rows.follow = True, False
+            self.log_rows.move_to(self.timeline.index_at(place))
             self.show_event()
             self.call_after_refresh(self.log_rows.center_cursor)
-        return index is not None
+        return place is not None
 
     def show_event(self) -> None:
         """Opens the detail pane on the event under the cursor."""
         place = self.log_rows.place
-        if place is not None:
-            event = self.timeline.event(place)
-            self.show_lines(list(event_lines(event, self._place_text(place), self._all_frames)))
+        if place is None:
+            return
+        event = self.timeline.event(place)
+        capture = capture_at(self.timeline, place) if is_failure(event) else None
+        stderr = () if capture is None else self._last_lines(capture, place)
+        lines = list(event_lines(event, self._place_text(place), self._all_frames, stderr))
+        self.show_lines(lines, stay=place == self._shown)
+        self._shown = place
 
-    def show_lines(self, lines: list[Line]) -> None:
-        """Opens the detail pane on something."""
+    def _last_lines(self, capture: Capture, place: Place) -> Sequence[str]:
+        """What a process wrote last; while it may go on, as far as it had come when this event was first shown."""
+        key = capture.key, None if self.run_ended else place
+        if key not in self._stderr:
+            self._stderr[key] = ()
+            self.post_message(self.StderrWanted(self, key))
+        return self._stderr[key]
+
+    def show_stderr(self, key: StderrKey, lines: Sequence[str] | None) -> None:
+        """Takes the last lines that a process wrote; None where they could not be read, which may be tried again."""
+        if lines is None:
+            del self._stderr[key]
+            return
+        self._stderr[key] = lines
+        if lines and self.detail.display and self._shown is not None and self._shown == self.log_rows.place:
+            self.show_event()
+
+    def show_lines(self, lines: list[Line], *, stay: bool = False) -> None:
+        """Opens the detail pane on something; it stays scrolled as it was where that has only changed."""
+        self._shown = None
         self.detail.display = True
-        self.detail.show(lines)
+        self.detail.show(lines, stay=stay)
 
     def set_level(self, rank: int) -> None:
         """Sets the minimum level, in the filter's own text."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
@@ -20,13 +21,14 @@ from run_tui.format import (
     status_text,
     tags_text,
 )
-from run_tui.model import Run
+from run_tui.model import Run, RunStatus
 from run_tui.widgets.row_list import RowList
 
-TITLES = ("STATUS", "JOB", "RUN", "CREATED", "TOOK", "TAGS")
-STATUS, RUN, CREATED, TOOK = 13, 8, 15, 8
-NARROW = 72
-"""Columns below which durations make room for the job's name."""
+TITLES = ("STATUS", "JOB", "RUN", "CREATED", "TOOK", "WHY")
+STATUS, JOB, RUN, CREATED, TOOK = 13, 28, 8, 15, 8
+NARROW_STATUS = 11
+NARROW, NARROWEST = 100, 64
+"""Columns below which ids and durations make room for the reasons of failures, and those for the job's name."""
 
 MIDNIGHT_FALLS_ON = 900
 """Seconds since the epoch of which every zone's midnight is a multiple."""
@@ -34,14 +36,24 @@ MIDNIGHT_FALLS_ON = 900
 
 def column_widths(width: int) -> tuple[int, ...]:
     """The widths of the columns of TITLES, two blanks between them; 0 leaves one out."""
-    took = TOOK if width >= NARROW else 0
-    rest = width - STATUS - RUN - CREATED - took - (11 if took else 7)
-    job = max(10, rest if rest < 40 else rest // 2)
-    return STATUS, job, RUN, CREATED, took, max(0, rest - job)
+    status, run, took = (STATUS, RUN, TOOK) if width >= NARROW else (NARROW_STATUS, 0, 0)
+    fixed = [room for room in (status, run, CREATED, took) if room]
+    rest = width - 1 - sum(fixed) - 2 * len(fixed)
+    if width < NARROWEST:
+        return status, max(10, rest), run, CREATED, took, 0
+    job = min(JOB, rest * 2 // 5)
+    return status, job, run, CREATED, took, rest - job - 2
 
 
 class RunRows(RowList):
-    """One line a run: status, job, id, created, duration, tags."""
+    """One line a run: status, job, id, created, duration, and why it failed, or its tags."""
+
+    class ReasonsWanted(Message):
+        """These failed runs are in view, and why they failed is not known yet."""
+
+        def __init__(self, run_ids: list[str]) -> None:
+            super().__init__()
+            self.run_ids = run_ids
 
     now: reactive[float] = reactive(0.0, repaint=False)
     time_mode: reactive[TimeMode] = reactive(TimeMode.LOCAL)
@@ -49,6 +61,7 @@ class RunRows(RowList):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.runs: list[Run] = []
+        self._reasons: dict[str, str] = {}
 
     @property
     def current(self) -> Run | None:
@@ -59,6 +72,7 @@ class RunRows(RowList):
         """Replaces the runs; the cursor stays on its run, and on the top row if it was there."""
         at = self.current.id if self.current is not None and self.cursor else None
         before, self.runs = self.runs, runs
+        self._ask_reasons()
         if [run.id for run in before] == [run.id for run in runs]:
             self.rows_touched(row for row, run in enumerate(runs) if run != before[row])
             return
@@ -66,6 +80,28 @@ class RunRows(RowList):
         index = next((i for i, run in enumerate(runs) if run.id == at), None)
         if index is not None and index != self.cursor:
             self.move_to(index)
+
+    def show_reason(self, run_id: str, reason: str) -> None:
+        """Takes why a run failed, harmless already."""
+        self._reasons[run_id] = reason
+        self.rows_touched(row for row, run in enumerate(self.runs) if run.id == run_id)
+
+    def watch_scroll_y(self, before: float, now: float) -> None:
+        """Other runs come into view."""
+        super().watch_scroll_y(before, now)
+        self._ask_reasons()
+
+    def on_resize(self) -> None:
+        """More runs may be in view."""
+        super().on_resize()
+        self._ask_reasons()
+
+    def _ask_reasons(self) -> None:
+        top = self.scroll_offset.y
+        failed = (run.id for run in self.runs[top : top + self.size.height] if run.status is RunStatus.FAILURE)
+        wanted = [run_id for run_id in failed if run_id not in self._reasons]
+        if wanted:
+            self.post_message(self.ReasonsWanted(wanted))
 
     def watch_now(self, before: float, now: float) -> None:
         """Runs in progress grow older; at midnight today becomes yesterday."""
@@ -85,20 +121,29 @@ class RunRows(RowList):
     def row_segments(self, index: int, width: int) -> list[Segment]:
         """The columns of one run."""
         run = self.runs[index]
+        widths = column_widths(width)
         seconds = run_seconds(run, self.now)
+        took = duration(seconds) if seconds is not None else ""
         cells = (
             (status_text(run.status), status_style(run.status)),
             (clean(run.pipeline_name or ""), "plain"),
             (short_id(run.id), "name"),
             (day_and_clock(run.created_at, self.time_mode, self.now), "plain"),
-            (f"{duration(seconds):>{TOOK}}" if seconds is not None else "", "quiet"),
-            (tags_text(run.tags.items()), "quiet"),
+            (f"{took:>{TOOK}}", "quiet"),
+            self._why(run, "" if widths[TITLES.index("TOOK")] else took),
         )
         return [Segment(" ")] + [
             Segment(f"{shorten(text, room):<{room}}  ", self.style(style))
-            for (text, style), room in zip(cells, column_widths(width), strict=True)
+            for (text, style), room in zip(cells, widths, strict=True)
             if room
         ]
+
+    def _why(self, run: Run, took: str) -> tuple[str, str]:
+        """Why a run failed; of any other what there is to tell."""
+        reason = self._reasons.get(run.id)
+        if reason:
+            return reason, "plain"
+        return "  ".join(filter(None, (took, tags_text(run.tags.items())))), "quiet"
 
 
 class RunTable(Vertical):

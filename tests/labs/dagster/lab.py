@@ -31,7 +31,7 @@ telemetry:
   enabled: false
 """
 QUERIES = (CODE_FOLDER / "lab.graphql").read_text()
-_LAST_EVENT = "Process for run exited"
+_LAST_EVENTS = "Process for run exited", "This run has been marked as failed from outside"
 
 T = TypeVar("T")
 
@@ -212,7 +212,7 @@ class DagsterLab:
         return ids
 
     def _log_is_closed(self, run_id: str) -> bool:
-        return any(event["message"].startswith(_LAST_EVENT) for event in self.events(run_id)[-3:])
+        return any(event["message"].startswith(_LAST_EVENTS) for event in self.events(run_id)[-3:])
 
 
 def _free_port() -> int:

@@ -1,4 +1,4 @@
-"""Records real answers: `python -m tests.labs.dagster.record [--demo]`.
+"""Records real answers: `python -m tests.labs.dagster.record [--demo [NAME ...]]`.
 
 Writes each answer's body into `fixtures/dagster_lab/`, with an `INDEX.json` that says what was asked and what came with
 the body; or with `--demo` the runs of the built-in demo into `run_tui/demo/data/`, which takes some minutes.
@@ -146,13 +146,14 @@ def main() -> None:
     """Records what the command line asks for."""
     parser = argparse.ArgumentParser(description="Record real answers of a Dagster server.")
     parser.add_argument("--demo", action="store_true", help="record the demo's runs instead of the tests' fixtures")
+    parser.add_argument("names", nargs="*", help="only these of the demo's runs")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         lab = DagsterLab(Path(temporary))
         try:
             lab.start(seed=not options.demo)
             if options.demo:
-                for path, events in demo.record(lab, DEMO_DATA):
+                for path, events in demo.record(lab, DEMO_DATA, options.names):
                     print(f"{path.name}: {events} events, {path.stat().st_size} bytes")
             else:
                 shutil.rmtree(FIXTURES, ignore_errors=True)

@@ -63,7 +63,7 @@ async def test_a_running_step_is_followed_to_its_end(dagster_lab: DagsterLab) ->
     run_id = dagster_lab.launch("clickstream_ingest", resource("stream", seconds=2, rate=10))
     dagster_lab.until_events(run_id, 20)
     async with explorer(dagster_lab, run_id) as pilot:
-        await until(lambda: bool(run_screen(pilot).pane.timeline.places_of("LOGS_CAPTURED")), 60)
+        await until(lambda: any(run_screen(pilot).pane.timeline.places_of("LOGS_CAPTURED")), 60)
         await pilot.press("l")
         await until(lambda: isinstance(pilot.app.screen, OutputScreen))
         screen = pilot.app.screen
