@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 
@@ -17,15 +18,19 @@ POLL = 1.0
 
 LAST_BYTES, LAST_LINES = 8192, 10
 """How much of a process's end stands beside its failure."""
+_LOGGED = re.compile(r"(\x1b\[\d+m)?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4} - dagster - ")
 
 
 async def last_lines(source: Source, run_id: str, key: str, stream: Stream) -> Sequence[str]:
-    """The last lines of one stream of a `Capture`, within its last few kilobytes; blank ones are left out."""
+    """The last lines of one stream of a `Capture`, within its last few kilobytes.
+
+    Blank ones are left out, and so is what the framework's own logger wrote: those are events, known already.
+    """
     start = await source.output_end(run_id, key, stream, LAST_BYTES)
     chunk = await source.output(run_id, key, stream, start, 2 * LAST_BYTES)
     lines = OutputLines()
     lines.append(chunk.from_whole_line().text)
-    return [line for line in lines if line.strip()][-LAST_LINES:]
+    return [line for line in lines if line.strip() and not _LOGGED.match(line)][-LAST_LINES:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,8 @@ async def open_run(pilot: Pilot[None], status: str, job: str) -> RunScreen:
     screen = run_screen(pilot)
     await until(lambda: bool(screen.run.tags) and screen.steps.row_count() > 0)
     await pilot.pause()
+    await until(lambda: not any(worker.group == "stderr" and worker.is_running for worker in pilot.app.workers))
+    await pilot.pause()
     return screen
 
 
@@ -105,11 +107,17 @@ def _read(screen: RunScreen) -> bool:
 
 
 async def _runs(pilot: Pilot[None]) -> None:
+    rows = runs_screen(pilot).rows
+    failed = [run.id for run in rows.runs[: rows.size.height] if run.status == "FAILURE"]
+    await until(lambda: rows.reasons.keys() >= set(failed))
     await pilot.press("j", "j")
 
 
-async def _failure(pilot: Pilot[None]) -> None:
-    await open_run(pilot, "FAILURE", "nightly_etl")
+def _failed(job: str, status: str = "FAILURE") -> Take:
+    async def opened(pilot: Pilot[None]) -> None:
+        await open_run(pilot, status, job)
+
+    return opened
 
 
 async def _live(pilot: Pilot[None]) -> None:
@@ -129,10 +137,16 @@ async def _help(pilot: Pilot[None]) -> None:
 
 SHOTS: dict[str, tuple[tuple[int, int], Take]] = {
     "runs": ((110, 24), _runs),
-    "run-failure": ((110, 34), _failure),
+    "run-failure": ((110, 34), _failed("nightly_etl")),
+    "failure-retried": ((110, 28), _failed("sync_billing")),
+    "failure-dynamic": ((110, 28), _failed("import_catalog")),
+    "failure-multiprocess": ((110, 28), _failed("train_ranker")),
+    "failure-hard-exit": ((110, 28), _failed("score_churn")),
+    "failure-resource": ((110, 28), _failed("nightly_features")),
+    "failure-hook": ((110, 28), _failed("notify_partners", "SUCCESS")),
     "run-live": ((110, 24), _live),
     "filter": ((110, 24), _filter),
-    "run-80x24": ((80, 24), _failure),
+    "run-80x24": ((80, 24), _failed("nightly_etl")),
     "runs-80x24": ((80, 24), _runs),
     "help": ((110, 60), _help),
 }

@@ -260,8 +260,9 @@ async def test_back_goes_through_what_is_open() -> None:
         assert screen.filter_bar.text == ""
         await pilot.press("escape")
         await until(lambda: isinstance(pilot.app.screen, RunsScreen))
-        assert {worker.group for worker in pilot.app.workers} <= {"runs", "feed", "details", "filter"}
-        await until(lambda: all(worker.group == "runs" for worker in pilot.app.workers if worker.is_running))
+        assert {worker.group for worker in pilot.app.workers} <= {"runs", "reasons", "feed", "details", "filter"}
+        kept = {"runs", "reasons"}
+        await until(lambda: {worker.group for worker in pilot.app.workers if worker.is_running} <= kept)
 
 
 async def test_copying() -> None:

@@ -49,6 +49,16 @@ _ROUTINES = (
     _Routine("rebuild_search_index", 3 * _DAY, 11 * _HOUR, 641_000, 2),
 )
 
+_TROUBLED = (
+    ("train_ranker", 33 * _MINUTE, 31_000),
+    ("notify_partners", 58 * _MINUTE, 9_000),
+    ("score_churn", 2 * _HOUR + 12 * _MINUTE, 17_000),
+    ("import_catalog", 3 * _HOUR + 41 * _MINUTE, 24_000),
+    ("sync_billing", 5 * _HOUR + 20 * _MINUTE, 46_000),
+    ("nightly_features", 9 * _HOUR + 3 * _MINUTE, 6_000),
+)
+"""Runs that went wrong, each in its own way: when they ended, before the start, and how long they took."""
+
 _LIVE = "clickstream_ingest"
 _LIVE_LEAD = 20_000
 """How long the first live run has been going when the demo starts."""
@@ -82,6 +92,7 @@ class History:
             self._ended(failure, self._start - 4 * _MINUTE, 266_000),
             self._ended(backfill, self._start - 95 * _MINUTE, _HOUR, partial(MultipliedLog, total=LONG_RUN_EVENTS)),
             self._ended(backfill, self._start - 3 * _DAY - 5 * _HOUR, 151_000),
+            *(self._ended(recording(name), self._start - ago, took) for name, ago, took in _TROUBLED),
             *(run for routine in _ROUTINES for run in self._repeated(routine)),
         ]
 

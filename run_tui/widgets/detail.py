@@ -74,6 +74,8 @@ def event_lines(event: RunEvent, place: str, all_frames: bool, stderr: Sequence[
         yield from error_lines(event.error, all_frames)
     if stderr:
         yield from stderr_lines(stderr[-FEW_LINES:] if told else stderr)
+    if event.error is not None:
+        yield from wrapper_lines(event.error, all_frames)
     if event.metadata:
         yield "plain", ""
         for entry in event.metadata:
@@ -81,20 +83,22 @@ def event_lines(event: RunEvent, place: str, all_frames: bool, stderr: Sequence[
 
 
 def error_lines(error: ErrorInfo, all_frames: bool) -> Iterator[Line]:
-    """The user's exception with its frames, then each cause, and last the framework's wrapper."""
-    first = root_error(error)
-    for number, link in enumerate(first.chain):
+    """The user's exception with its frames, then each cause."""
+    for number, link in enumerate(root_error(error).chain):
         yield "bad", f"{'caused by ' if number else ''}{error_line(link)}"
         yield from (("plain", "  " + line) for line in _cut(link.message.strip())[1:])
         yield from frame_lines(link.stack, all_frames)
-    if first is not error:
+
+
+def wrapper_lines(error: ErrorInfo, all_frames: bool) -> Iterator[Line]:
+    """What the framework made of the user's exception."""
+    if root_error(error) is not error:
         yield "quiet", f"reported as {error_line(error)}"
         yield from frame_lines(error.stack, all_frames)
 
 
 def stderr_lines(lines: Sequence[str]) -> Iterator[Line]:
     """What a process wrote last."""
-    yield "plain", ""
     yield "accent", f"stderr, last {plural(len(lines), 'line')}   l shows all"
     yield from (("plain", f"  {clean(line)}") for line in lines)
 

@@ -61,7 +61,7 @@ class RunRows(RowList):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.runs: list[Run] = []
-        self._reasons: dict[str, str] = {}
+        self.reasons: dict[str, str] = {}
 
     @property
     def current(self) -> Run | None:
@@ -83,7 +83,7 @@ class RunRows(RowList):
 
     def show_reason(self, run_id: str, reason: str) -> None:
         """Takes why a run failed, harmless already."""
-        self._reasons[run_id] = reason
+        self.reasons[run_id] = reason
         self.rows_touched(row for row, run in enumerate(self.runs) if run.id == run_id)
 
     def watch_scroll_y(self, before: float, now: float) -> None:
@@ -99,7 +99,7 @@ class RunRows(RowList):
     def _ask_reasons(self) -> None:
         top = self.scroll_offset.y
         failed = (run.id for run in self.runs[top : top + self.size.height] if run.status is RunStatus.FAILURE)
-        wanted = [run_id for run_id in failed if run_id not in self._reasons]
+        wanted = [run_id for run_id in failed if run_id not in self.reasons]
         if wanted:
             self.post_message(self.ReasonsWanted(wanted))
 
@@ -140,7 +140,7 @@ class RunRows(RowList):
 
     def _why(self, run: Run, took: str) -> tuple[str, str]:
         """Why a run failed; of any other what there is to tell."""
-        reason = self._reasons.get(run.id)
+        reason = self.reasons.get(run.id)
         if reason:
             return reason, "plain"
         return "  ".join(filter(None, (took, tags_text(run.tags.items())))), "quiet"
