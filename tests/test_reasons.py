@@ -64,7 +64,7 @@ async def test_every_failed_run_of_the_demo_has_a_reason() -> None:
 
 @pytest.mark.parametrize("width", [160, 110, 80])
 async def test_the_list_shows_the_reasons_of_failures_that_come_into_view(width: int) -> None:
-    async with demo_app((width, 12)) as pilot:
+    async with demo_app((width, 20)) as pilot:
         rows = runs_screen(pilot).rows
         failed = [run.id for run in rows.runs if run.status is RunStatus.FAILURE]
         in_view = [run.id for run in rows.runs[: rows.size.height] if run.status is RunStatus.FAILURE]
@@ -72,6 +72,6 @@ async def test_the_list_shows_the_reasons_of_failures_that_come_into_view(width:
         await until(lambda: set(rows.reasons) == set(in_view))
         row = next(n for n, run in enumerate(rows.runs) if run.pipeline_name == "nightly_etl")
         assert "load_users: WarehouseError" in rows.render_line(row).text
-        for _ in rows.runs:
-            await pilot.press("j")
+        while rows.cursor < rows.row_count() - 1:
+            await pilot.press("pagedown")
         await until(lambda: set(rows.reasons) == set(failed))

@@ -40,12 +40,10 @@ async def opens_on(lab: DagsterLab, run_id: str, event_type: str, text: str) -> 
         assert current is not None
         assert current.event_type == event_type
         await until(lambda: text in seen(screen.detail.query_one("#text").render()))
-        room, top = screen.detail.size.height, screen.detail.scroll_y
-        assert top == 0
-        line = next(
-            n for n, line in enumerate(str(screen.detail.query_one("#text").render()).split("\n")) if text in line
-        )
-        assert line < room
+        lines = seen(screen.detail.query_one("#text").render()).split("\n")
+        line = next(n for n, line in enumerate(lines) if text in line)
+        await until(lambda: line < screen.detail.size.height)
+        assert screen.detail.scroll_y == 0
     source = DagsterSource(lab.url)
     try:
         return await read_reason(source, run_id)
