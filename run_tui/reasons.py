@@ -53,12 +53,12 @@ async def read_reason(source: Source, run_id: str) -> str:
     A run's last event repeats what failed first, so nothing is lost with what lies between.
     """
     timeline = Timeline(run_id)
-    page = await source.page(run_id)
+    page = await source.page(run_id, with_run=False)
     timeline.add(page)
     if page.has_more and next(timeline.places_of("STEP_FAILURE"), None) is None:
         cursor = await source.find_tail(run_id, page.cursor) or page.cursor
         while page.has_more:
-            page = await source.page(run_id, cursor)
+            page = await source.page(run_id, cursor, with_run=False)
             cursor = page.cursor
             timeline.add(page)
     place = failure_of(timeline, RunStatus.FAILURE)

@@ -9,6 +9,7 @@ import asyncio
 import os
 import re
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -57,14 +58,13 @@ async def demo_app(
 
 
 def _gated(page: Page, gate: asyncio.Event) -> Page:
-    pages = 0
+    pages: Counter[str] = Counter()
 
     async def gated(
         run_id: str, cursor: str | None = None, limit: int = MAX_PAGE, *, with_run: bool = True
     ) -> EventPage:
-        nonlocal pages
-        pages += 1
-        if pages > 2:
+        pages[run_id] += 1
+        if pages[run_id] > 2:
             await gate.wait()
         return await page(run_id, cursor, limit, with_run=with_run)
 

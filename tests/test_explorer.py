@@ -49,7 +49,7 @@ async def test_runs_are_listed_filtered_and_counted() -> None:
         screen = runs_screen(pilot)
         total = screen.rows.row_count()
         assert counts(screen) == f"{total} runs · UTC"
-        await pilot.press("slash", *"status:fail job:nightly")
+        await pilot.press("slash", *"status:fail job:*_etl")
         await until(lambda: 0 < screen.rows.row_count() < total)
         assert {(run.status, run.pipeline_name) for run in screen.rows.runs} == {("FAILURE", "nightly_etl")}
         await pilot.press("escape")

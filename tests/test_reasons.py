@@ -23,8 +23,10 @@ class FailedAt(ScriptedSource):
 
     failed = 0
 
-    async def page(self, run_id: str, cursor: str | None = None, limit: int = 1000) -> EventPage:
-        page = await super().page(run_id, cursor, limit)
+    async def page(
+        self, run_id: str, cursor: str | None = None, limit: int = 1000, *, with_run: bool = True
+    ) -> EventPage:
+        page = await super().page(run_id, cursor, limit, with_run=with_run)
         kinds = {self.log[self.failed]: "STEP_FAILURE", self.log[-1]: "RUN_FAILURE"}
         return replace(page, types=[kinds.get(text) for text in page.messages])
 

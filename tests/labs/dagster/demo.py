@@ -29,7 +29,7 @@ DEMO = {
     "sync_billing": Scenario("sync_billing", "FAILURE"),
     "nightly_features": Scenario("nightly_features", "FAILURE", _IN_PROCESS),
     "notify_partners": Scenario("notify_partners", config=_IN_PROCESS),
-    "import_catalog": Scenario("import_catalog", "FAILURE", config={"resources": _REAL_PACE}),
+    "import_catalog": Scenario("import_catalog", "FAILURE", config={"resources": _REAL_PACE, **_IN_PROCESS}),
     "train_ranker": Scenario("train_ranker", "FAILURE", config={"resources": _REAL_PACE}),
     "score_churn": Scenario("score_churn", "FAILURE", config={"resources": _REAL_PACE, **_IN_PROCESS}),
     "clickstream_ingest": Scenario("clickstream_ingest", config=resource("stream", seconds=55.0, rate=4.0)),

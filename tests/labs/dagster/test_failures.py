@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from run_tui.model import RunStatus
@@ -12,7 +14,7 @@ from tests.labs.dagster.lab import DagsterLab
 from tests.screens import run_screen
 from tests.waiting import until
 
-ONE_PROCESS = {"execution": {"config": {"in_process": {}}}}
+ONE_PROCESS: dict[str, Any] = {"execution": {"config": {"in_process": {}}}}
 SEEDED = {
     "nightly_etl_strict": ("STEP_FAILURE", "load_users", "WarehouseError: COPY INTO core.users was rolled back"),
     "sync_billing": ("STEP_FAILURE", "fetch_invoices", "ConnectionError: could not connect to billing.acme.io:5432"),
@@ -20,7 +22,7 @@ SEEDED = {
     "nightly_features": ("RESOURCE_INIT_FAILURE", "refresh_features", "ConnectionError: could not open a session"),
 }
 CHECKPOINT = "acme.failures.CheckpointError: v14.ckpt: checksum 9f3c41d0"
-LAUNCHED = {
+LAUNCHED: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "in several processes": ("train_ranker", {}, "STEP_FAILURE", "FloatingPointError: loss of fold 1 is nan"),
     "with its process": (
         "score_churn",

@@ -13,7 +13,6 @@ from dagster import (
     In,
     Nothing,
     OpExecutionContext,
-    in_process_executor,
     job,
     multiprocess_executor,
     op,
@@ -64,7 +63,7 @@ def publish_catalog(context: OpExecutionContext, products: list[int]) -> None:
     context.log.info(f"published {sum(products):,} products")
 
 
-@job(executor_def=in_process_executor, tags={"team": "partners"})
+@job(tags={"team": "partners"})
 def import_catalog() -> None:
     """Fans out and fails in one of the branches."""
     publish_catalog(list_feeds().map(read_feed).collect())
