@@ -59,7 +59,7 @@ async def conforming(
 @pytest.mark.parametrize(("document", "operation"), OF_A_RUN)
 async def test_queries_for_a_run(demo: Demo, schema: GraphQLSchema, document: str, operation: str) -> None:
     runs = {(run["jobName"], run["status"]): run["id"] for run in await demo.runs()}
-    assert len(runs) == 10
+    assert len(runs) == 16
     for (job, status), run_id in runs.items():
         data = await conforming(demo, schema, QUERIES[document], operation, runId=run_id, limit=1000)
         for answer in data.values():
@@ -90,7 +90,7 @@ async def test_a_run_conforms_at_every_moment_of_its_life(demo: Demo, schema: Gr
 
 async def test_all_other_fields(demo: Demo, schema: GraphQLSchema) -> None:
     data = await conforming(demo, schema, REST, "Ids", filter={"statuses": ["FAILURE"]})
-    assert data["runIdsOrError"]["results"] == [run["id"] for run in await demo.runs(statuses=["FAILURE"])]
+    assert data["runIdsOrError"]["results"] == [run["id"] for run in await demo.runs(statuses=["FAILURE"])][:3]
     assert await conforming(demo, schema, REST, "Version") == {"version": "1.13.27"}
     data = await conforming(demo, schema, REST, "Repositories")
     (repository,) = data["repositoriesOrError"]["nodes"]
