@@ -45,6 +45,8 @@ SLICE = 0.008
 """Seconds of filtering between two chances for keys and frames."""
 PAUSE = 0.001
 """Seconds of such a chance: a turn of the event loop would not let the threads in that read and write the terminal."""
+READ = (Phase.LIVE, Phase.WAITING, Phase.DONE)
+"""Phases in which all events there are have been read."""
 REFRESH_KEY = next(action.keys for action in ACTIONS if action.id == "view.refresh")
 HEARTBEAT = 5.0
 """Seconds between looks at the clock: one that has moved on by far more was stopped, or its machine was asleep."""
@@ -168,15 +170,20 @@ class RunTuiApp(App[None]):
                             self.notify(f"{reason} {again}", markup=False)
                         told = True  # under many writers it happens all the time
                     case FeedState():
-                        if update.phase in (Phase.LIVE, Phase.WAITING, Phase.DONE):
-                            if fresh is not None:
-                                screen.show_store(fresh)
-                                fresh = None
-                            screen.show_read(update.phase is Phase.DONE)
-                        screen.show_activity(self._activity(update))
-                        if update.phase is Phase.FAILED and update.error is not None:
-                            screen.show_failure(str(update.error), update.error.hint)
+                        if fresh is not None and update.phase in READ:
+                            screen.show_store(fresh)
+                            fresh = None
+                        self._show_state(screen, update)
                 await asyncio.sleep(0)
+
+    def _show_state(self, screen: RunScreen, state: FeedState) -> None:
+        if state.phase in READ:
+            if not screen.was_read:
+                self.collector.settle()
+            screen.show_read(state.phase is Phase.DONE)
+        screen.show_activity(self._activity(state))
+        if state.phase is Phase.FAILED and state.error is not None:
+            screen.show_failure(str(state.error), state.error.hint)
 
     async def _follow_output(self, screen: OutputScreen, feed: OutputFeed) -> None:
         async with aclosing(feed.updates()) as updates:

@@ -30,12 +30,16 @@ class Collector:
         if gc.get_count()[2] <= MIDDLE:
             return
         if gc.get_freeze_count() > GROWTH * self._known:
-            self.let_go()
-            gc.collect()
-            self._set_aside()
+            self.settle()
         else:
             gc.collect()
             gc.freeze()
+
+    def settle(self) -> None:
+        """Collects at once, where a pause does no harm, and sets all that is left aside."""
+        gc.unfreeze()
+        gc.collect()
+        self._set_aside()
 
     def let_go(self) -> None:
         """Looks at everything again the next time: much of it is no longer needed."""
