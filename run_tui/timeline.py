@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -27,6 +27,7 @@ class Timeline:
     def __init__(self, run_id: str) -> None:
         self.beginning = EventView(EventStore(run_id))
         self.end: EventView | None = None
+        self.marked: list[Place] = []
         self._end_pages: list[EventPage] = []
 
     def __len__(self) -> int:
@@ -88,6 +89,33 @@ class Timeline:
         for part in self.parts:
             yield from (Place(part is self.end, found.start()) for found in severe.finditer(bytes(part.store.ranks)))
 
+    def toggle_mark(self, place: Place) -> bool:
+        """Marks an event, or takes its mark away; whether it is marked now."""
+        at = bisect_left(self.marked, place)
+        if self.is_marked(place):
+            del self.marked[at]
+            return False
+        self.marked.insert(at, place)
+        return True
+
+    def is_marked(self, place: Place) -> bool:
+        """Whether the user marked the event."""
+        at = bisect_left(self.marked, place)
+        return at < len(self.marked) and self.marked[at] == place
+
+    def next_marked(self, place: Place, direction: int) -> int | None:
+        """Where the next (1) or previous (-1) marked event that is shown stands; None when there is none."""
+        if direction > 0:
+            others = self.marked[bisect_right(self.marked, place) :]
+        else:
+            others = self.marked[: bisect_left(self.marked, place)][::-1]
+        return next((index for other in others if (index := self.index_of(other)) is not None), None)
+
+    def index_of(self, place: Place) -> int | None:
+        """Where the event is shown; None where it is not."""
+        index = self.index_at(place)
+        return index if index < len(self) and self[index] == place else None
+
     def index_at(self, place: Place) -> int:
         """Where the event is shown, or the first one after it."""
         if place.in_end and self.end is not None:
@@ -131,17 +159,39 @@ class Timeline:
     def join(self, place: Place | None) -> Place | None:
         """Closes the gap; where the event at `place` is from now on."""
         before = len(self.beginning.store)
+
+        def moved(place: Place) -> Place:
+            return Place(False, before + place.row) if place.in_end else place
+
         for page in self._end_pages:
             self.beginning.store.append(page)
         self.end = None
         self._end_pages.clear()
-        return Place(False, before + place.row) if place is not None and place.in_end else place
+        self.marked = [moved(marked) for marked in self.marked]
+        return None if place is None else moved(place)
 
-    def replace(self, store: EventStore, times: TimeContext) -> None:
-        """Shows another store, read anew, under the same filter."""
+    def replace(self, store: EventStore, times: TimeContext, place: Place | None) -> Place | None:
+        """Shows another store, read anew, under the same filter; where the event at `place` is now.
+
+        Marks stay on their events too. An event that is no longer there takes its mark with it, and leaves its place.
+        """
+        chosen = None if place is None else self._places_in(store, [place]) or [place]
+        self.marked = self._places_in(store, self.marked)
         self.end = None
         self._end_pages.clear()
         self.beginning.replace_store(store, times)
+        return None if chosen is None else chosen[0]
+
+    def _places_in(self, store: EventStore, places: list[Place]) -> list[Place]:
+        """Where the events at `places`, which are in order, are in a store that holds the same ones and more."""
+        found: list[Place] = []
+        for place in places:
+            held, first = self.store_of(place), 0 if place.in_end else place.row
+            start = max(first, found[-1].row + 1) if found else first
+            row = store.find(held.event(place.row), held.times[place.row], start)
+            if row is not None:
+                found.append(Place(False, row))
+        return found
 
     def apply(self, filter: Filter | None, times: TimeContext, near: Place | None) -> None:
         """Starts over with another filter, with the rows near a place first."""

@@ -80,6 +80,6 @@ def test_a_store_read_anew_replaces_both_parts() -> None:
     assert timeline.advance(60)
     assert timeline.hidden_by_level() == (3, "ERROR")
     fresh.add(page_of([event] * 4))
-    timeline.replace(fresh.beginning.store, TIMES)
+    timeline.replace(fresh.beginning.store, TIMES, None)
     assert timeline.advance(60)
     assert (timeline.held, len(timeline), timeline.end) == (4, 0, None)

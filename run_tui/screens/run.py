@@ -191,6 +191,17 @@ class RunScreen(ViewScreen):
             what = "error" if rank > 3 else "warning"
             self.notify(f"No {what} {'after' if direction > 0 else 'before'} this one.", timeout=2)
 
+    def action_mark(self) -> None:
+        """Marks the event under the cursor, or takes its mark away."""
+        self.rows.toggle_mark()
+
+    def action_seek_mark(self, direction: int) -> None:
+        """Goes to the next or previous marked event."""
+        if not self.pane.seek_mark(direction):
+            side = "after" if direction > 0 else "before"
+            some = self.pane.timeline.marked
+            self.notify(f"No mark is shown {side} this event." if some else "Nothing is marked yet.", timeout=2)
+
     def action_steps(self) -> None:
         """Goes to the steps and back; where there is no room for both they come and go."""
         self.set_class(not self.steps.has_focus, "-steps")

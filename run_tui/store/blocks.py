@@ -122,6 +122,15 @@ class Times:
         block = self._rows.blocks[self._rows.number_of(at)]
         return block.times(at - block.first_row, at - block.first_row + 1)[0]
 
+    def rows_at(self, time: int, start: int) -> Iterator[int]:
+        """The rows from `start` on that have exactly this time."""
+        for block in self._rows.blocks[max(0, self._rows.number_of(start)) :]:
+            lowest, highest = block.span
+            if lowest <= time <= highest:
+                first = max(0, start - block.first_row)
+                times = enumerate(block.times(first, len(block)), block.first_row + first)
+                yield from (row for row, other in times if other == time)
+
 
 class Rows:
     """All rows in blocks. Their text lies in large arenas: in the heap, growing blocks would leave holes behind."""

@@ -65,6 +65,16 @@ class EventStore:
             head._attempt_of[head.steps[row]] = head.attempts[row]
         return head
 
+    def find(self, event: RunEvent, time: int, start: int) -> int | None:
+        """The first row from `start` on with the same event, which another store holds; `time` is its epoch ms."""
+
+        def told(event: RunEvent) -> tuple[object, ...]:
+            # Not its attempt: a restart that came late moves those after it.
+            return event.message, event.step_key, event.event_type, event.level, event.error, event.metadata
+
+        rows = self.times.rows_at(time, start)
+        return next((row for row in rows if told(self.event(row)) == told(event)), None)
+
     def event(self, row: int) -> RunEvent:
         """The event at `row`, whole."""
         text, shape = self._packed_at(row)

@@ -17,6 +17,7 @@ from run_tui.widgets.styles import coloured_segments
 
 LEVEL_WORDS = {"WARNING": "WARN", "CRITICAL": "CRIT"}
 WIDEST_STEP = 24
+MARK = "◆"
 SCROLL_STEP = 20
 
 
@@ -122,6 +123,12 @@ class EventLog(RowList):
         super().action_last()
         self.follow = True
 
+    def toggle_mark(self) -> None:
+        """Marks the event under the cursor, or takes its mark away."""
+        if self.row_count():
+            self.timeline.toggle_mark(self.timeline[self.cursor])
+            self.rows_touched([self.cursor])
+
     def scroll_text(self, steps: int) -> None:
         """Scrolls all messages sideways."""
         self.text_offset = max(0, self.text_offset + steps * SCROLL_STEP)
@@ -134,7 +141,8 @@ class EventLog(RowList):
         style, quiet = self.style(level_style(rank)), self.style("quiet")
         level = "EVENT" if rank != event.level.rank else clean(LEVEL_WORDS.get(event.level, event.level))[:5]
         segments = [
-            Segment(f" {event_time(store.times[row], self.time_mode, self._reference(index)):>12}  ", quiet),
+            Segment(MARK if self.timeline.is_marked(place) else " ", self.style("accent")),
+            Segment(f"{event_time(store.times[row], self.time_mode, self._reference(index)):>12}  ", quiet),
             Segment(f"{level:<5}  ", style if rank > 2 else quiet),
         ]
         step_width = self._step_width(width)

@@ -129,8 +129,9 @@ class EventPane(Vertical):
             self.post_message(self.ViewUnfinished(self))
 
     def show_store(self, store: EventStore) -> None:
-        """Shows another store under the same filter, the cursor on the row with the same number."""
-        self.timeline.replace(store, self._times())
+        """Shows another store under the same filter, cursor and marks on the same events."""
+        log = self.log_rows
+        log.chosen = self.timeline.replace(store, self._times(), log.chosen)
         self._show_filtered(keep_strips=False)
 
     def continue_filter(self, seconds: float) -> bool:
@@ -259,6 +260,14 @@ class EventPane(Vertical):
     def seek(self, rank: int, direction: int) -> bool:
         """Goes to the next (1) or previous (-1) event of at least this level; False when there is none."""
         index = self.timeline.seek(self.log_rows.cursor, rank, direction)
+        if index is not None:
+            self.log_rows.move_to(index, by_user=True, center=True)
+        return index is not None
+
+    def seek_mark(self, direction: int) -> bool:
+        """Goes to the next (1) or previous (-1) marked event; False when none is shown there."""
+        place = self.log_rows.place
+        index = None if place is None else self.timeline.next_marked(place, direction)
         if index is not None:
             self.log_rows.move_to(index, by_user=True, center=True)
         return index is not None
