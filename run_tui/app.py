@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import aclosing
@@ -14,22 +13,24 @@ from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.dom import DOMNode
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
+from run_tui import desktop, kin
 from run_tui.actions import ACTIONS, bindings, key_text
 from run_tui.errors import RunTuiError, SourceError
 from run_tui.feed import Feed, FeedState, Joined, Loaded, Phase, Restarted, RunChanged
-from run_tui.format import clean
+from run_tui.format import clean, shorten
 from run_tui.garbage import Collector
 from run_tui.listing import Listed, Listing
-from run_tui.model import Run, RunFilter
+from run_tui.model import Run, RunFilter, RunStatus
 from run_tui.output import Stream
 from run_tui.output_feed import OutputFeed, last_lines
 from run_tui.pace import persist
 from run_tui.reasons import AT_ONCE, Reasons
 from run_tui.screens import themes
-from run_tui.screens.base import RefreshWanted, ViewScreen, WebPageWanted
+from run_tui.screens.base import AlertWanted, RefreshWanted, ViewScreen, WebPageWanted
 from run_tui.screens.help import HelpScreen
 from run_tui.screens.output import OutputScreen
 from run_tui.screens.run import RunScreen
@@ -37,6 +38,7 @@ from run_tui.screens.runs import RunsScreen
 from run_tui.sources import resolve_run_id
 from run_tui.sources.base import Source
 from run_tui.store import EventStore
+from run_tui.watch import Watch
 from run_tui.widgets.event_pane import EventPane
 from run_tui.widgets.run_table import RunRows
 from run_tui.widgets.status_line import Activity
@@ -54,8 +56,18 @@ TOLD_AFTER = 3
 """Failures of a question beside the run's events after which the user is told."""
 
 
+_ENDED = {RunStatus.SUCCESS: "has succeeded", RunStatus.FAILURE: "has failed", RunStatus.CANCELED: "was canceled"}
+_NO_OTHER = {
+    (False, -1): "There is no older run of this job.",
+    (False, 1): "There is no newer run of this job.",
+    (True, -1): "This run re-executes no other.",
+    (True, 1): "This run has not been re-executed.",
+}
+"""What is said where there is no other run to go to: by whether a re-execution was meant, and the direction."""
+
+
 class RunTuiApp(App[None]):
-    """The explorer on one connection; `run_id` opens that run at once."""
+    """The explorer on one connection; `run_id` opens that run at once, `alert` tells the end of every run opened."""
 
     TITLE = "run-tui"
     CSS_PATH = "run_tui.tcss"
@@ -68,6 +80,8 @@ class RunTuiApp(App[None]):
         connection: str,
         run_id: str | None = None,
         keys: Mapping[str, str] | None = None,
+        *,
+        alert: bool = False,
         now: Callable[[], float] = time.time,
     ) -> None:
         super().__init__()
@@ -78,6 +92,8 @@ class RunTuiApp(App[None]):
         self._listing = Listing(source, RunFilter())
         self.collector = Collector()
         self._reasons = Reasons(source)
+        self._alert = alert
+        self._watch = Watch(source)
         self._feed: Feed | None = None
         self._output: OutputFeed | None = None
         self._heard_at = time.time()
@@ -162,6 +178,7 @@ class RunTuiApp(App[None]):
                         screen.show_joined()
                     case RunChanged(run):
                         screen.show_run(run)
+                        self._watch.poll_now()
                     case Restarted(reason, kept):
                         # What is on screen stays there until the new store is complete.
                         fresh = (fresh if fresh is not None else screen.store).head(kept)
@@ -232,6 +249,34 @@ class RunTuiApp(App[None]):
         else:
             await self._open(run)
 
+    async def _open_other(self, screen: RunScreen, direction: int, relative: bool) -> None:
+        try:
+            if relative:
+                run = await kin.relative(self.source, screen.run, direction)
+            else:
+                run = await kin.neighbour(self.source, screen.run, direction, self._now())
+        except SourceError as error:
+            self._say(error)
+        else:
+            if run is None:
+                self.notify(_NO_OTHER[relative, direction], timeout=3)
+            elif self.screen is screen:
+                await self._open(run, instead_of=screen)
+
+    async def _watch_runs(self) -> None:
+        async with aclosing(self._watch.updates()) as updates:
+            async for run in updates:
+                self._show_watched()
+                self._tell_end(run)
+
+    def _tell_end(self, run: Run) -> None:
+        name = clean(f"{run.pipeline_name or 'run'} {run.id[:8]}")
+        word = _ENDED.get(run.status, "is no longer there")
+        severity: SeverityLevel = "information" if run.status is RunStatus.SUCCESS else "error"
+        self.bell()
+        self.write_to_terminal(desktop.notification(f"{shorten(name, 60)} {word}"))
+        self.notify(f"{name} {word}.", title="Run ended", severity=severity, timeout=15, markup=False)
+
     async def _show_info(self, run_id: str) -> None:
         try:
             run = await self.source.run_details(run_id)
@@ -257,23 +302,57 @@ class RunTuiApp(App[None]):
     async def _open_chosen(self, event: RunsScreen.Chosen) -> None:
         await self._open(event.run)
 
-    async def _open(self, run: Run) -> None:
-        screen = RunScreen(run, self.source.where, self._runs_screen.time_mode, self._now)
+    async def _open(self, run: Run, instead_of: RunScreen | None = None) -> None:
+        """Opens a run on top, or in the place of another one, under the same filter."""
+        before = self._runs_screen if instead_of is None else instead_of
+        filter_text = "" if instead_of is None else instead_of.filter_bar.text
+        screen = RunScreen(run, self.source.where, before.time_mode, self._now, filter_text)
         self._feed = Feed(self.source, run.id, jump=True)
-        for group in ("runs", "reasons"):
+        for group in ("runs", "reasons", "feed", "details", "filter", "stderr"):
             self.workers.cancel_group(self, group)
-        await self.push_screen(screen)
+        if instead_of is not None:
+            self.collector.let_go()
+        await (self.push_screen(screen) if instead_of is None else self.switch_screen(screen))
+        if self._alert and not run.status.finished:
+            self._watch.add(run)
+            self._start(self._watch_runs(), "watch")
+        self._show_watched()
         self._start(self._follow_run(screen, self._feed), "feed")
         self._start(self._read_details(screen), "details")
 
     @on(RunScreen.Closed)
     def _close_run(self) -> None:
-        for group in ("feed", "details", "filter", "stderr"):
+        for group in ("feed", "details", "filter", "stderr", "open"):
             self.workers.cancel_group(self, group)
         self._feed = None
         self.collector.let_go()
         self.pop_screen()
         self._show_runs()
+
+    @on(RunScreen.OtherWanted)
+    def _other_wanted(self, event: RunScreen.OtherWanted) -> None:
+        self._start(self._open_other(event.screen, event.direction, event.relative), "open")
+
+    @on(AlertWanted)
+    def _toggle_alert(self, event: AlertWanted) -> None:
+        run = event.run
+        if run.id in self._watch.ids:
+            self._watch.drop(run.id)
+            self.notify("Its end will not be told.", timeout=2)
+        elif run.status.finished:
+            self.notify("This run has ended already.", timeout=2)
+        else:
+            self._watch.add(run)
+            self._start(self._watch_runs(), "watch")
+            self.notify("You will be told when it ends.", timeout=2)
+        self._show_watched()
+
+    def _show_watched(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, RunScreen):
+                screen.show_watched(screen.run.id in self._watch.ids)
+            elif isinstance(screen, RunsScreen):
+                screen.show_watched(self._watch.ids)
 
     @on(RunScreen.OutputWanted)
     async def _open_output(self, event: RunScreen.OutputWanted) -> None:
@@ -332,14 +411,27 @@ class RunTuiApp(App[None]):
 
     @on(WebPageWanted)
     def _open_web(self, event: WebPageWanted) -> None:
-        url = self.source.run_url(event.run_id)
+        url = self.source.run_url(event.run_id, event.event)
         if url is None:
             self.notify("This connection has no web page.", severity="warning")
-        elif _can_open_browser():
+        elif desktop.can_open_browser():
             self.open_url(url)
         else:
             self.copy_to_clipboard(clean(url))
             self.notify(f"{clean(url)}\nCopied: open it where there is a browser.", markup=False)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copies by the terminal, and by the desktop's own program: not every terminal does."""
+        super().copy_to_clipboard(text)
+        self._start(self._copy(text), "clipboard")
+
+    async def _copy(self, text: str) -> None:
+        await desktop.copy(text)
+
+    def write_to_terminal(self, sequence: str) -> None:
+        """Sends a control sequence that changes nothing on the screen."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
 
     def action_help(self) -> None:
         """Shows all keys and the filter language."""
@@ -388,10 +480,3 @@ def _settled(state: FeedState) -> Activity:
         Phase.WAITING: Activity("○ waiting for the run to start", "waiting"),
         Phase.DONE: Activity("✓ complete", "quiet"),
     }.get(state.phase, Activity("✗ cannot be read", "bad"))
-
-
-def _can_open_browser() -> bool:
-    """Over SSH, or on a Linux machine without a display, a browser would open elsewhere or inside the terminal."""
-    if os.environ.get("SSH_CONNECTION"):
-        return False
-    return os.name != "posix" or os.uname().sysname == "Darwin" or bool(os.environ.get("DISPLAY"))

@@ -100,13 +100,17 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings file as read; `keys` maps binding ids to keys, `warnings` are sentences for the user."""
+    """The settings file as read; `keys` maps binding ids to keys, `warnings` are sentences for the user.
+
+    `alert` is whether the end of every run opened is told.
+    """
 
     path: Path
     exists: bool = False
     default: str | None = None
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
+    alert: bool = False
     warnings: tuple[str, ...] = ()
 
 
@@ -294,6 +298,12 @@ class _Table:
             raise ConfigError(f"{self.at(key)}: a text in quotes is wanted here.")
         return value
 
+    def flag(self, key: str) -> bool:
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            raise ConfigError(f"{self.at(key)}: true or false is wanted here.")
+        return value
+
     def table(self, key: str) -> _Table:
         value = self.values.get(key, {})
         if not isinstance(value, dict):
@@ -307,7 +317,7 @@ class _Table:
 
 
 def _settings(path: Path, table: _Table, shared: bool) -> Settings:
-    table.only("default", "connections", "keys")
+    table.only("default", "connections", "keys", "alert")
     connections, keys = table.table("connections"), table.table("keys")
     profiles = {name: _read_profile(name, connections) for name in connections.values}
     exposed = shared and any(profile.token or profile.address.login for profile in profiles.values())
@@ -317,6 +327,7 @@ def _settings(path: Path, table: _Table, shared: bool) -> Settings:
         default=table.text("default"),
         profiles=profiles,
         keys={binding: keys.text(binding) or "" for binding in keys.values},
+        alert=table.flag("alert"),
         warnings=(f"{path} holds a token and other users can read it: chmod 600, or use token_env.",)
         if exposed
         else (),

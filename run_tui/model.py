@@ -177,7 +177,10 @@ class RunList(_Model):
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
-    """What to ask a server's run list for; empty fields ask for everything. Times are epoch seconds."""
+    """What to ask a server's run list for; empty fields ask for everything. Times are epoch seconds.
+
+    `root` asks for the re-executions of a run, and for theirs.
+    """
 
     statuses: tuple[RunStatus, ...] = ()
     job: str | None = None
@@ -185,6 +188,7 @@ class RunFilter:
     created_after: float | None = None
     created_before: float | None = None
     ids: tuple[str, ...] = ()
+    root: str | None = None
 
 
 class StepState(StrEnum):

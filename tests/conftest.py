@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 Lab = TypeVar("Lab", bound=DagsterLab)
 
 
+@pytest.fixture(autouse=True)
+def no_desktop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests leave the browser and the clipboard of whoever runs them alone."""
+    monkeypatch.setenv("SSH_CONNECTION", "tests")
+
+
 @pytest.fixture(scope="session")
 def dagster_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterLab]:
     """A real Dagster server with a finished run of every scenario."""

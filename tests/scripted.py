@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from run_tui.errors import SourceError
-from run_tui.model import EventPage, Run, RunEventList, RunFilter, RunList, RunStatus, Step
+from run_tui.errors import RunNotFound, SourceError
+from run_tui.model import EventPage, Run, RunEvent, RunEventList, RunFilter, RunList, RunStatus, Step, epoch_ms
 from run_tui.output import WIDTH, OutputChunk, Stream
 from run_tui.pace import Clock
 from run_tui.sources._dagster_output import chunk_of, cursor_at
@@ -103,20 +103,22 @@ class ScriptedSource:
     async def runs(self, filter: RunFilter, cursor: str | None = None, limit: int = 50) -> RunList:
         self.cursors.append(cursor)
         self.script(self, len(self.cursors))
-        fitting = [
-            run
-            for run in self.runs_held
-            if (not filter.ids or run.id in filter.ids) and (not filter.statuses or run.status in filter.statuses)
-        ]
+        fitting = [run for run in self.runs_held if fits(run, filter)]
         start = [run.id for run in fitting].index(cursor) + 1 if cursor else 0
         items = fitting[start : start + limit]
-        return RunList(items=items, total=len(fitting), has_more=start + limit < len(fitting))
+        last = items[-1].id if items else cursor
+        return RunList(items=items, total=len(fitting), cursor=last, has_more=start + limit < len(fitting))
 
     async def run(self, run_id: str) -> Run:
-        return a_run(self.status)
+        if not self.runs_held:
+            return a_run(self.status)
+        run = next((run for run in self.runs_held if run.id == run_id), None)
+        if run is None:
+            raise RunNotFound(f"Run {run_id} not found", "")
+        return run
 
     async def run_details(self, run_id: str) -> Run:
-        return a_run(self.status)
+        return await self.run(run_id)
 
     async def events(self, run_id: str, cursor: str | None = None, limit: int = 100) -> RunEventList:
         return (await self.page(run_id, cursor, limit)).as_list()
@@ -134,11 +136,24 @@ class ScriptedSource:
     async def output_end(self, run_id: str, key: str, stream: Stream, width: int = WIDTH) -> int:
         return max(0, len(self.written) - width)
 
-    def run_url(self, run_id: str) -> str | None:
+    def run_url(self, run_id: str, event: RunEvent | None = None) -> str | None:
         return None
 
     async def aclose(self) -> None:
         return None
+
+
+def fits(run: Run, filter: RunFilter) -> bool:
+    """Whether a run is among those a server would list."""
+    created = epoch_ms(run.created_at) / 1000
+    return (
+        (not filter.ids or run.id in filter.ids)
+        and (not filter.statuses or run.status in filter.statuses)
+        and filter.job in (None, run.pipeline_name)
+        and filter.root in (None, run.root_run_id)
+        and (filter.created_after is None or created > filter.created_after)
+        and (filter.created_before is None or created < filter.created_before)
+    )
 
 
 def failing(*errors: SourceError) -> Callable[[ScriptedSource, int], None]:

@@ -203,7 +203,8 @@ def test_keys_are_read_for_the_app(environ: dict[str, str]) -> None:
     ("text", "complaint"),
     [
         ('default = "x"\nurl = \n', "at line 2, column 7"),
-        ("defaults = 1", "defaults: no such setting; known here: default, connections, keys"),
+        ("defaults = 1", "defaults: no such setting; known here: default, connections, keys, alert"),
+        ("alert = 1", "alert: true or false is wanted here"),
         ("default = 3", "default: a text"),
         ("connections = 3", "connections: a table"),
         ("connections.prod = 3", r"connections\.prod: a table"),

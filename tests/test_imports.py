@@ -35,6 +35,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "output_feed": {"model", "errors", "output", "pace", "sources"},
     "reasons": {"model", "errors", "failure", "sources", "timeline"},
     "listing": {"model", "errors", "pace", "sources"},
+    "watch": {"model", "errors", "pace", "sources"},
+    "kin": {"model", "errors", "sources"},
+    "desktop": set(),
     "widgets": {
         "model", "query", "format", "store", "timeline", "view", "steps", "step_tree", "gantt", "actions", "output",
         "failure",
@@ -45,7 +48,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "app": {
         "model", "output", "errors", "query", "format", "store", "view", "actions",
-        "sources", "feed", "output_feed", "garbage", "listing", "pace", "timeline", "widgets", "screens", "reasons",
+        "sources", "feed", "output_feed", "garbage", "listing", "reasons", "watch", "kin", "desktop", "pace",
+        "timeline", "widgets", "screens",
     },
     "cli": {"model", "errors", "config", "query", "format", "store", "view", "sources", "feed", "app", "demo"},
     "__main__": {"cli"},

@@ -48,6 +48,7 @@ def show_settings() -> None:
         ]
         rows += [("Known", profile.name, profile.address.url) for profile in settings.profiles.values()]
         rows += [("Key", binding, keys) for binding, keys in settings.keys.items()]
+        rows += [("Alert", "always", str(settings.path))] if settings.alert else []
         width = max(len(value) for _, value, _ in rows)
         for label, value, origin in rows:
             click.echo(f"{label + ':':<15}{value:<{width}}  {origin}")

@@ -42,7 +42,7 @@ def open_explorer(run_id: str | None = None, choice: config.Choice | None = None
         connection = chosen_connection(settings, run_id) if choice is None else config.resolve([choice], settings)
         from run_tui.app import RunTuiApp, run_app
 
-        app = RunTuiApp(open_connection(connection), connection.name, run_id, settings.keys)
+        app = RunTuiApp(open_connection(connection), connection.name, run_id, settings.keys, alert=settings.alert)
         started()
         code = run_app(app)
     click.get_current_context().exit(code)

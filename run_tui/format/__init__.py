@@ -3,6 +3,7 @@
 from run_tui.format.clean import clean, clean_lines, cut, shorten
 from run_tui.format.colours import PLAIN, Colour, Coloured, Look, coloured, coloured_lines
 from run_tui.format.values import (
+    BELL,
     TimeMode,
     clock,
     day_and_clock,
@@ -26,6 +27,7 @@ from run_tui.format.values import (
 )
 
 __all__ = [
+    "BELL",
     "PLAIN",
     "Colour",
     "Coloured",

@@ -74,6 +74,10 @@ def level_style(rank: int) -> str:
     return ("quiet", "quiet", "plain", "warning", "bad", "bad")[min(rank, 5)]
 
 
+BELL = "♪"
+"""One cell that stands for an alert at a run's end."""
+
+
 class TimeMode(StrEnum):
     """How times are shown; the value names it on the screen."""
 

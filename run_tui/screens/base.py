@@ -15,6 +15,7 @@ from textual.widgets import Footer, Static
 
 from run_tui.actions import bindings
 from run_tui.format import TimeMode, zone_name
+from run_tui.model import Run, RunEvent
 from run_tui.widgets.detail import Detail, Line
 from run_tui.widgets.filter_bar import FilterBar, FilterInput
 from run_tui.widgets.row_list import RowList
@@ -29,11 +30,19 @@ class RefreshWanted(Message):
 
 
 class WebPageWanted(Message):
-    """The user wants the web page of a run."""
+    """The user wants the web page of a run, at an event of it if one is given."""
 
-    def __init__(self, run_id: str) -> None:
+    def __init__(self, run_id: str, event: RunEvent | None = None) -> None:
         super().__init__()
-        self.run_id = run_id
+        self.run_id, self.event = run_id, event
+
+
+class AlertWanted(Message):
+    """The user wants to be told when a run ends, or no more."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self.run = run
 
 
 class ViewScreen(Screen[None]):

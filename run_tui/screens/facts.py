@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from run_tui.format import (
+    BELL,
     TimeMode,
     clean,
     day_and_clock,
@@ -30,8 +31,8 @@ from run_tui.widgets.status_line import Fact
 LONGEST_JOB = 40
 
 
-def run_facts(run: Run, mode: TimeMode, now: float) -> list[Fact]:
-    """Job, id, status and times, the most important first."""
+def run_facts(run: Run, mode: TimeMode, now: float, watched: bool = False) -> list[Fact]:
+    """Job, id, status and times, the most important first, and whether the run's end will be told."""
     clock_mode = TimeMode.UTC if mode is TimeMode.UTC else TimeMode.LOCAL
     started = day_and_clock(run.started_at or run.created_at, clock_mode, now)
     ended = day_and_clock(run.ended_at, clock_mode, now)
@@ -41,6 +42,7 @@ def run_facts(run: Run, mode: TimeMode, now: float) -> list[Fact]:
         Fact(short_id(run.id), "quiet", 1),
         Fact(status_text(run.status), status_style(run.status)),
         Fact(duration(seconds) if seconds is not None else "", "plain", 2),
+        Fact(f"{BELL} alert" if watched else "", "accent", 2),
         Fact(f"{started} → {ended}" if ended else started, "quiet", 3),
     ]
 

@@ -16,7 +16,7 @@ from run_tui.failure import captures_of
 from run_tui.format import TimeMode, clean
 from run_tui.model import EventPage, Run, Step, epoch_ms
 from run_tui.output import Capture
-from run_tui.screens.base import ViewScreen, WebPageWanted
+from run_tui.screens.base import AlertWanted, ViewScreen, WebPageWanted
 from run_tui.screens.facts import run_facts, step_facts, step_filter
 from run_tui.steps import StepBoard
 from run_tui.store import EventStore
@@ -39,6 +39,13 @@ class RunScreen(ViewScreen):
     class Closed(Message):
         """The user went back."""
 
+    class OtherWanted(Message):
+        """The next run (1) or the one before (-1) is to be shown: of the same job, or of its re-executions."""
+
+        def __init__(self, screen: RunScreen, direction: int, *, relative: bool) -> None:
+            super().__init__()
+            self.screen, self.direction, self.relative = screen, direction, relative
+
     class OutputWanted(Message):
         """The output of a step is to be shown: `captures` are its processes, one an attempt."""
 
@@ -46,8 +53,12 @@ class RunScreen(ViewScreen):
             super().__init__()
             self.screen, self.step, self.captures = screen, step, captures
 
-    def __init__(self, run: Run, where: str, time_mode: TimeMode, now: Callable[[], float]) -> None:
+    def __init__(
+        self, run: Run, where: str, time_mode: TimeMode, now: Callable[[], float], filter_text: str = ""
+    ) -> None:
         super().__init__(now)
+        self._filter_text = filter_text
+        self._watched = False
         self.run, self.where = run, where
         self.board = StepBoard()
         self._end_board = StepBoard()
@@ -88,6 +99,12 @@ class RunScreen(ViewScreen):
         self.pane.run_ended = self.run.status.finished
         self.rows.show_notice(("quiet", "Reading events …"))
         self.rows.follow = self.run.status.active
+        self.filter_bar.text = self._filter_text
+        self._show_facts()
+
+    def show_watched(self, watched: bool) -> None:
+        """Says whether the run's end will be told."""
+        self._watched = watched
         self._show_facts()
 
     def show_run(self, run: Run) -> None:
@@ -241,8 +258,20 @@ class RunScreen(ViewScreen):
             self.notify(f"No output of {clean(step) if step else 'the run'} has been captured yet.", markup=False)
 
     def action_web(self) -> None:
-        """Opens the run's web page."""
-        self.post_message(WebPageWanted(self.run.id))
+        """Opens the run's web page at the event under the cursor; from the steps, at its beginning."""
+        self.post_message(WebPageWanted(self.run.id, None if self.steps.has_focus else self.pane.current))
+
+    def action_neighbour(self, direction: int) -> None:
+        """Goes to the next run of the same job, or to the one before."""
+        self.post_message(self.OtherWanted(self, direction, relative=False))
+
+    def action_relative(self, direction: int) -> None:
+        """Goes to the next of the runs that re-execute each other, or to the one before."""
+        self.post_message(self.OtherWanted(self, direction, relative=True))
+
+    def action_alert(self) -> None:
+        """Tells when the run ends, or no more."""
+        self.post_message(AlertWanted(self.run))
 
     def action_copy(self, whole: bool) -> None:
         """Copies the row, or the whole event."""
@@ -300,7 +329,7 @@ class RunScreen(ViewScreen):
 
     def _show_times(self) -> None:
         now = self.now()
-        self.query_one("#status", StatusLine).show(run_facts(self.run, self.time_mode, now))
+        self.query_one("#status", StatusLine).show(run_facts(self.run, self.time_mode, now, self._watched))
         self.steps.now = now
 
     def _show_steps(self) -> None:

@@ -13,7 +13,7 @@ from run_tui.actions import bindings
 from run_tui.format import TimeMode, clean, plural, zone
 from run_tui.model import Run, RunFilter
 from run_tui.query import Completion, complete_runs, parse_runs
-from run_tui.screens.base import ViewScreen, WebPageWanted
+from run_tui.screens.base import AlertWanted, ViewScreen, WebPageWanted
 from run_tui.widgets.detail import Detail, run_lines
 from run_tui.widgets.filter_bar import FilterBar
 from run_tui.widgets.row_list import RowList
@@ -133,6 +133,15 @@ class RunsScreen(ViewScreen):
         """Opens the web page of the run under the cursor."""
         if self.rows.current is not None:
             self.post_message(WebPageWanted(self.rows.current.id))
+
+    def action_alert(self) -> None:
+        """Tells when the run under the cursor ends, or no more."""
+        if self.rows.current is not None:
+            self.post_message(AlertWanted(self.rows.current))
+
+    def show_watched(self, ids: frozenset[str]) -> None:
+        """Marks the runs whose end will be told."""
+        self.rows.watched = ids
 
     def show_info(self, run: Run) -> None:
         """Opens the detail pane on a run."""

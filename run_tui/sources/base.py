@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from run_tui.model import EventPage, Run, RunEventList, RunFilter, RunList, Step
+from run_tui.model import EventPage, Run, RunEvent, RunEventList, RunFilter, RunList, Step
 from run_tui.output import WIDTH, OutputChunk, Stream
 
 
@@ -80,8 +80,8 @@ class Source(Protocol):
     async def output_end(self, run_id: str, key: str, stream: Stream, width: int = WIDTH) -> int:
         """A place at most about `width` bytes before a stream's end, found without reading what lies before it."""
 
-    def run_url(self, run_id: str) -> str | None:
-        """The run's web page, None where there is none."""
+    def run_url(self, run_id: str, event: RunEvent | None = None) -> str | None:
+        """The run's web page, at an event where the page can do that; None where there is no page."""
 
     async def aclose(self) -> None:
         """Lets go of connections; the source is not used afterwards."""

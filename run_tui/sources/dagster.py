@@ -11,7 +11,18 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from run_tui.errors import RunNotFound, ServerError, SourceError, Unauthorized
-from run_tui.model import MAX_PAGE, EventPage, Run, RunEventList, RunFilter, RunList, Step
+from run_tui.model import (
+    MAX_PAGE,
+    EventPage,
+    Run,
+    RunEvent,
+    RunEventLevel,
+    RunEventList,
+    RunFilter,
+    RunList,
+    Step,
+    epoch_ms,
+)
 from run_tui.output import WIDTH, OutputChunk, Stream
 from run_tui.sources import _dagster_wire as wire
 from run_tui.sources._dagster_models import page_of, run_of, steps_of
@@ -166,9 +177,12 @@ class DagsterSource:
 
         return await near_end(reaches, width)
 
-    def run_url(self, run_id: str) -> str | None:
-        """The run's web page, None for an `app`."""
-        return f"{self.where}/runs/{quote(run_id, safe='', errors='replace')}" if self.capabilities.web_page else None
+    def run_url(self, run_id: str, event: RunEvent | None = None) -> str | None:
+        """The run's web page, at one of its events if wanted; None for an `app`."""
+        if not self.capabilities.web_page:
+            return None
+        page = f"{self.where}/runs/{quote(run_id, safe='', errors='replace')}"
+        return page if event is None else f"{page}?{_focus(event)}"
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -237,6 +251,13 @@ class DagsterSource:
         return ServerError(message, status=status, stack=failure.stack)
 
 
+def _focus(event: RunEvent) -> str:
+    """What the page takes to scroll to an event and to highlight it; debug messages it shows only when told to."""
+    focus = f"focusedTime={epoch_ms(event.timestamp)}"
+    hidden = event.event_type is None and event.level is RunEventLevel.DEBUG
+    return f"{focus}&levels=critical%7Cdebug%7Cerror%7Cevent%7Cinfo%7Cwarning" if hidden else focus
+
+
 def _clamped(limit: int) -> int:
     """Servers take 0 for everything, and clamp, refuse or choke on more than 1,000."""
     return max(1, min(limit, MAX_PAGE))
@@ -244,10 +265,11 @@ def _clamped(limit: int) -> int:
 
 def _runs_filter(wanted: RunFilter) -> dict[str, object]:
     """The server's `RunsFilter`, with only what is asked for: older servers do not know all of its fields."""
+    tags = [*wanted.tags, ("dagster/root_run_id", wanted.root)] if wanted.root else wanted.tags
     fields: dict[str, object] = {
         "statuses": list(wanted.statuses),
         "pipelineName": wanted.job,
-        "tags": [{"key": key, "value": value} for key, value in wanted.tags],
+        "tags": [{"key": key, "value": value} for key, value in tags],
         "createdAfter": wanted.created_after,
         "createdBefore": wanted.created_before,
         "runIds": list(wanted.ids),

@@ -10,6 +10,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from run_tui.format import (
+    BELL,
     TimeMode,
     clean,
     day_and_clock,
@@ -57,6 +58,7 @@ class RunRows(RowList):
 
     now: reactive[float] = reactive(0.0, repaint=False)
     time_mode: reactive[TimeMode] = reactive(TimeMode.LOCAL)
+    watched: reactive[frozenset[str]] = reactive(frozenset(), repaint=False)
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -110,6 +112,10 @@ class RunRows(RowList):
             return
         self.rows_touched(row for row, run in enumerate(self.runs) if run.status.active)
 
+    def watch_watched(self) -> None:
+        """Their rows look different."""
+        self.rows_changed()
+
     def watch_time_mode(self) -> None:
         """Every time is written anew."""
         self.rows_changed()
@@ -132,7 +138,7 @@ class RunRows(RowList):
             (f"{took:>{TOOK}}", "quiet"),
             self._why(run, "" if widths[TITLES.index("TOOK")] else took),
         )
-        return [Segment(" ")] + [
+        return [Segment(BELL if run.id in self.watched else " ", self.style("accent"))] + [
             Segment(f"{shorten(text, room):<{room}}  ", self.style(style))
             for (text, style), room in zip(cells, widths, strict=True)
             if room

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from run_tui.errors import BadAnswer, Busy, RunNotFound, ServerError, SourceError, Unauthorized
-from run_tui.model import RunFilter, RunStatus
+from run_tui.model import RunEvent, RunFilter, RunStatus
 from run_tui.sources.base import Capabilities, Source
 from run_tui.sources.dagster import DagsterSource
 from tests.sources.asking import EVENT, page_of, saying, source_of
@@ -70,6 +70,7 @@ def test_an_app_has_no_web_page() -> None:
                 "runIds": ["a", "b"],
             },
         ),
+        (RunFilter(root="r0"), {"tags": [{"key": "dagster/root_run_id", "value": "r0"}]}),
     ],
 )
 async def test_the_filter_sent(wanted: RunFilter, sent: dict[str, Any]) -> None:
@@ -242,3 +243,17 @@ async def test_the_check_for_gaps_needs_a_server_that_knows_offsets() -> None:
     async with source_of(saying(logsForRun=failure)) as source:
         with pytest.raises(ServerError, match="unknown cursor"):
             await source.has_more_than("r1", 5)
+
+
+@pytest.mark.parametrize(
+    ("event", "query"),
+    [
+        ({"event_type": "STEP_START", "level": "DEBUG"}, "?focusedTime=1795348800079"),
+        ({"level": "INFO"}, "?focusedTime=1795348800079"),
+        ({"level": "DEBUG"}, "?focusedTime=1795348800079&levels=critical%7Cdebug%7Cerror%7Cevent%7Cinfo%7Cwarning"),
+    ],
+)
+def test_a_runs_page_at_an_event(event: dict[str, str], query: str) -> None:
+    source = DagsterSource("https://acme.dagster.cloud/prod")
+    told = RunEvent.model_validate({"run_id": "r1", "message": "m", "timestamp": "2026-11-22T12:00:00.079Z"} | event)
+    assert source.run_url("r/1", told) == f"https://acme.dagster.cloud/prod/runs/r%2F1{query}"
