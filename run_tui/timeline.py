@@ -126,16 +126,19 @@ class Timeline:
         """The event's time in epoch milliseconds."""
         return self.store_of(place).times[place.row]
 
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """The times (epoch milliseconds) of the first and the last event; None where there are none."""
+        stores = [part.store for part in self.parts if len(part.store)]
+        return (stores[0].times[0], stores[-1].times[-1]) if stores else None
+
     def index_from(self, moment: float) -> int:
         """Where the first event from a time on (epoch milliseconds) is shown; events are in order but for a little."""
         return bisect_left(range(len(self)), moment, key=lambda index: self.time_of(self[index]))
 
     def histogram(self, size: int) -> Histogram | None:
         """The events shown, to be counted in `size` spans over the time of all there are; None where there are none."""
-        stores = [part.store for part in self.parts if len(part.store)]
-        if not stores:
-            return None
-        return Histogram(self.parts, stores[0].times[0], stores[-1].times[-1], size)
+        return None if self.span is None else Histogram(self.parts, *self.span, size)
 
     @property
     def gap(self) -> tuple[int, int] | None:

@@ -72,7 +72,7 @@ async def test_a_run_that_is_dropped_is_not_told() -> None:
 class Telling(RunTuiApp):
     """Keeps what it sends to the terminal beside the screen."""
 
-    CSS_PATH = Path(run_tui.app.__file__).with_name("run_tui.tcss")
+    CSS_PATH = str(Path(run_tui.app.__file__).with_name("run_tui.tcss"))
 
     def __init__(self, now: list[float], *, alert: bool = False) -> None:
         clock = lambda: now[0]  # noqa: E731

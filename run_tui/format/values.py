@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from run_tui.format.clean import clean, cut
@@ -95,15 +95,48 @@ class TimeMode(StrEnum):
 
 def zone(mode: TimeMode) -> tzinfo:
     """The zone clock times are read and shown in."""
-    local = datetime.now(UTC).astimezone().tzinfo
-    return local if mode is TimeMode.LOCAL and local is not None else UTC
+    return _LOCAL if mode is TimeMode.LOCAL else UTC
 
 
-def zone_name(mode: TimeMode) -> str:
-    """What the screen calls the mode; local time goes by its zone's name or offset."""
+class _Local(tzinfo):
+    """This machine's zone, summer time included: an offset alone is right for half of the year only."""
+
+    def utcoffset(self, dt: datetime | None) -> timedelta | None:
+        return None if dt is None else self._known(dt).utcoffset()
+
+    def tzname(self, dt: datetime | None) -> str | None:
+        return None if dt is None else self._known(dt).tzname()
+
+    def dst(self, dt: datetime | None) -> timedelta | None:
+        return None
+
+    def fromutc(self, dt: datetime) -> datetime:
+        try:
+            return dt.replace(tzinfo=UTC).astimezone().replace(tzinfo=self)
+        except (OverflowError, ValueError, OSError):
+            return dt
+
+    def _known(self, dt: datetime) -> datetime:
+        try:
+            return dt.replace(tzinfo=None).astimezone()
+        except (OverflowError, ValueError, OSError):
+            return dt.replace(tzinfo=UTC)
+
+
+_LOCAL = _Local()
+
+
+def zone_name(mode: TimeMode, *moments: int) -> str:
+    """What the screen calls the mode; local time goes by its zone's names at these moments (epoch ms), else now."""
     if mode is not TimeMode.LOCAL:
         return mode.value
-    return datetime.now(UTC).astimezone().tzname() or "local"
+    times = [at for at in (moment(ms, mode) for ms in moments) if at is not None] or [datetime.now(UTC).astimezone()]
+    return "/".join(dict.fromkeys(at.tzname() or "local" for at in times))
+
+
+def clock_mode(mode: TimeMode) -> TimeMode:
+    """How clock times are shown beside times of this mode: local or UTC."""
+    return TimeMode.UTC if mode is TimeMode.UTC else TimeMode.LOCAL
 
 
 def moment(milliseconds: int, mode: TimeMode) -> datetime | None:
@@ -120,14 +153,39 @@ def clock(milliseconds: int, mode: TimeMode) -> str:
     return "--:--:--.---" if at is None else f"{at:%H:%M:%S}.{at.microsecond // 1000:03}"
 
 
-def event_time(milliseconds: int, mode: TimeMode, reference: int) -> str:
-    """An event's time in twelve cells; `reference` is the run's start or the previous event, for the relative modes."""
-    if mode in (TimeMode.LOCAL, TimeMode.UTC):
-        return clock(milliseconds, mode)
+def full_time(milliseconds: int, mode: TimeMode) -> str:
+    """`2026-11-22 12:31:04.004 CET`, in local time or UTC."""
+    mode = clock_mode(mode)
+    at = moment(milliseconds, mode)
+    day = "" if at is None else f"{at:%Y-%m-%d} "
+    return f"{day}{clock(milliseconds, mode)} {zone_name(mode, milliseconds)}"
+
+
+def same_day(first: int, second: int, mode: TimeMode) -> bool:
+    """Whether two times (epoch ms) are of one day, so that their clock times tell them apart."""
+    days = {None if at is None else at.date() for at in (moment(first, mode), moment(second, mode))}
+    return len(days) == 1
+
+
+def event_time(milliseconds: int, mode: TimeMode, reference: int | None, *, dated: bool = False) -> str:
+    """An event's time in twelve cells, `dated` in nineteen.
+
+    `reference` is what the relative modes count from: the run's start, or the previous event; None if that is unknown.
+    """
+    if mode is clock_mode(mode):
+        at = moment(milliseconds, mode)
+        return f"{at:%b} {at.day:2} {clock(milliseconds, mode)}" if dated and at else clock(milliseconds, mode)
+    if reference is None:
+        return "…"
     sign = "-" if milliseconds < reference else "+"
     rest, millis = divmod(abs(milliseconds - reference), 1000)
     minutes, seconds = divmod(rest, 60)
     hours, minutes = divmod(minutes, 60)
+    if hours >= 24:
+        text = f"{sign}{hours // 24}d {hours % 24:02}:{minutes:02}"
+        return f"{text}:{seconds:02}" if hours < 240 else text
+    if hours >= 10:
+        return f"{sign}{hours}:{minutes:02}:{seconds:02}.{millis // 100}"
     text = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
     return f"{sign}{text}.{millis:03}"
 

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from run_tui.actions import bindings
-from run_tui.format import TimeMode, zone_name
+from run_tui.format import TimeMode
 from run_tui.model import Run, RunEvent
 from run_tui.widgets.detail import Detail, Line
 from run_tui.widgets.filter_bar import FilterBar, FilterInput
@@ -76,11 +76,6 @@ class ViewScreen(Screen[None]):
     def rows(self) -> RowList:
         """The list that the keys move in."""
         raise NotImplementedError
-
-    @property
-    def zone(self) -> str:
-        """What times are shown in, as the screen names it."""
-        return zone_name(self.time_mode)
 
     @property
     def filter_bar(self) -> FilterBar:

@@ -9,6 +9,7 @@ from run_tui.format import (
     BELL,
     TimeMode,
     clean,
+    clock_mode,
     day_and_clock,
     duration,
     plural,
@@ -20,8 +21,9 @@ from run_tui.format import (
     step_glyph,
     step_style,
     tags_text,
+    zone_name,
 )
-from run_tui.model import Run, StepState
+from run_tui.model import Run, StepState, epoch_ms
 from run_tui.query import typable
 from run_tui.step_tree import StepRow
 from run_tui.steps import StepProgress
@@ -33,9 +35,9 @@ LONGEST_JOB = 40
 
 def run_facts(run: Run, mode: TimeMode, now: float, watched: bool = False) -> list[Fact]:
     """Job, id, status and times, the most important first, and whether the run's end will be told."""
-    clock_mode = TimeMode.UTC if mode is TimeMode.UTC else TimeMode.LOCAL
-    started = day_and_clock(run.started_at or run.created_at, clock_mode, now)
-    ended = day_and_clock(run.ended_at, clock_mode, now)
+    mode = clock_mode(mode)
+    times = [at for at in (run.started_at or run.created_at, run.ended_at) if at]
+    span = " → ".join(day_and_clock(at, mode, now) for at in times)
     seconds = run_seconds(run, now)
     return [
         Fact(shorten(clean(run.pipeline_name or "run"), LONGEST_JOB), "accent"),
@@ -43,7 +45,7 @@ def run_facts(run: Run, mode: TimeMode, now: float, watched: bool = False) -> li
         Fact(status_text(run.status), status_style(run.status)),
         Fact(duration(seconds) if seconds is not None else "", "plain", 2),
         Fact(f"{BELL} alert" if watched else "", "accent", 2),
-        Fact(f"{started} → {ended}" if ended else started, "quiet", 3),
+        Fact(f"{span} {zone_name(mode, *map(epoch_ms, times))}", "quiet", 3),
     ]
 
 

@@ -329,6 +329,7 @@ class RunScreen(ViewScreen):
 
     def _show_times(self) -> None:
         now = self.now()
+        self.rows.started = epoch_ms(self.run.started_at or self.run.created_at)
         self.query_one("#status", StatusLine).show(run_facts(self.run, self.time_mode, now, self._watched))
         self.steps.now = now
 

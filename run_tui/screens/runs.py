@@ -10,8 +10,8 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from run_tui.actions import bindings
-from run_tui.format import TimeMode, clean, plural, zone
-from run_tui.model import Run, RunFilter
+from run_tui.format import TimeMode, clean, plural, zone, zone_name
+from run_tui.model import Run, RunFilter, epoch_ms
 from run_tui.query import Completion, complete_runs, parse_runs
 from run_tui.screens.base import AlertWanted, ViewScreen, WebPageWanted
 from run_tui.widgets.detail import Detail, run_lines
@@ -192,4 +192,5 @@ class RunsScreen(ViewScreen):
         text = f"{shown:,}{of} runs" if of else plural(shown, "run")
         if shown < known and not of:
             text = f"{shown:,} of {known:,} runs"
-        self.filter_bar.show_counts(f"{text} · {self.zone}")
+        created = [epoch_ms(run.created_at) for run in (self.rows.runs[:1] + self.rows.runs[-1:])[::-1]]
+        self.filter_bar.show_counts(f"{text} · {zone_name(self.time_mode, *created)}")

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from run_tui.format import Coloured, TimeMode, clean, event_time, headline, level_style, shorten
+from run_tui.format import Coloured, TimeMode, clean, clock_mode, event_time, headline, level_style, same_day, shorten
 from run_tui.timeline import Place, Timeline
 from run_tui.widgets.row_list import MOST_LINES, RowList
 from run_tui.widgets.styles import coloured_segments
@@ -18,6 +18,9 @@ from run_tui.widgets.styles import coloured_segments
 LEVEL_WORDS = {"WARNING": "WARN", "CRITICAL": "CRIT"}
 WIDEST_STEP = 24
 MARK = "◆"
+TIME, DATED_TIME = 12, 19
+NARROW = 72
+"""Columns below which days make room for messages."""
 SCROLL_STEP = 20
 
 
@@ -25,11 +28,14 @@ class EventLog(RowList):
     """Shows the rows of a `Timeline`; while `follow` is on, the newest one stays in view.
 
     `chosen` is the place the user last chose: whatever comes, goes or is filtered out, the cursor stays on it, or on
-    the first row after it, and on the same line of the screen.
+    the first row after it, and on the same line of the screen. `started` (epoch ms) is what times since the start count
+    from; `dated` rows say the day beside the clock time.
     """
 
     follow: reactive[bool] = reactive(False)
     time_mode: reactive[TimeMode] = reactive(TimeMode.LOCAL)
+    started: reactive[int | None] = reactive(None)
+    dated: reactive[bool] = reactive(False)
     text_offset: reactive[int] = reactive(0)
 
     class FollowChanged(Message):
@@ -80,9 +86,10 @@ class EventLog(RowList):
     def strip_key(self, index: int) -> Hashable:
         """Rows keep their looks when others come and go around them, but for times relative to the row above."""
         place = self.timeline[index]
-        return place if self.time_mode is not TimeMode.DELTA else (self.timeline[max(0, index - 1)], place)
+        return place if self.time_mode is not TimeMode.DELTA else (self._before(index), place)
 
     def _show_chosen(self, *, keep_strips: bool) -> None:
+        self._date()
         line = self.cursor - self.scroll_offset.y
         steps = (step for part in self.timeline.parts for step in part.store.steps.values if step)
         before, self._widest_step = self._widest_step, min(max(map(len, steps), default=0), WIDEST_STEP)
@@ -112,7 +119,21 @@ class EventLog(RowList):
 
     def watch_time_mode(self) -> None:
         """Every time is written anew."""
+        self._date()
         self.rows_changed()
+
+    def watch_started(self) -> None:
+        """Every time since the start is written anew."""
+        self.rows_changed()
+
+    def watch_dated(self) -> None:
+        """Every time takes other room."""
+        self.rows_changed()
+
+    def _date(self) -> None:
+        """A run that goes on past midnight has each day's clock times twice."""
+        span = self.timeline.span
+        self.dated = span is not None and not same_day(*span, clock_mode(self.time_mode))
 
     def watch_text_offset(self) -> None:
         """Every message is cut anew."""
@@ -140,9 +161,11 @@ class EventLog(RowList):
         event, rank = store.event(row), store.ranks[row]
         style, quiet = self.style(level_style(rank)), self.style("quiet")
         level = "EVENT" if rank != event.level.rank else clean(LEVEL_WORDS.get(event.level, event.level))[:5]
+        dated = self._is_dated(width)
+        time = event_time(store.times[row], self.time_mode, self._reference(index), dated=dated)
         segments = [
             Segment(MARK if self.timeline.is_marked(place) else " ", self.style("accent")),
-            Segment(f"{event_time(store.times[row], self.time_mode, self._reference(index)):>12}  ", quiet),
+            Segment(f"{time:>{DATED_TIME if dated else TIME}}  ", quiet),
             Segment(f"{level:<5}  ", style if rank > 2 else quiet),
         ]
         step_width = self._step_width(width)
@@ -156,7 +179,7 @@ class EventLog(RowList):
     def wrap_indent(self, width: int) -> int:
         """Further lines of a message stand under its first."""
         step_width = self._step_width(width)
-        return 22 + (step_width + 2 if step_width else 0)
+        return 10 + (DATED_TIME if self._is_dated(width) else TIME) + (step_width + 2 if step_width else 0)
 
     def _message_segments(self, message: Coloured, event_type: str | None, style: Style) -> list[Segment]:
         kind = f"{clean(event_type)}  " if event_type else ""
@@ -166,10 +189,19 @@ class EventLog(RowList):
         ]
         return list(Strip(segments).crop(self.text_offset)) if self.text_offset else segments
 
-    def _reference(self, index: int) -> int:
-        """What a relative time counts from: the first event, or the one shown above."""
-        place = self.timeline[max(0, index - 1)] if self.time_mode is TimeMode.DELTA else Place(False, 0)
-        return self.timeline.store_of(place).times[place.row]
+    def _reference(self, index: int) -> int | None:
+        """What a relative time counts from: the run's start, or the event shown above, which may not be known yet."""
+        if self.time_mode is not TimeMode.DELTA:
+            return self.started if self.started is not None else self.timeline.time_of(Place(False, 0))
+        before = self._before(index)
+        return None if before is None else self.timeline.time_of(before)
+
+    def _before(self, index: int) -> Place | None:
+        """The event shown above, for the first one itself; None right after the gap."""
+        return None if index == self.timeline.gap_at else self.timeline[max(0, index - 1)]
+
+    def _is_dated(self, width: int) -> bool:
+        return self.dated and width >= NARROW and self.time_mode is clock_mode(self.time_mode)
 
     def _step_width(self, width: int) -> int:
         if width < 56:

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from run_tui.failure import capture_at, failure_of, is_failure
-from run_tui.format import TimeMode, clean, clock, headline, plural, zone, zone_name
+from run_tui.format import TimeMode, clean, clock, clock_mode, full_time, headline, plural, zone, zone_name
 from run_tui.model import EventPage, RunEvent, RunStatus
 from run_tui.output import Capture
 from run_tui.query import Completion, Filter, Problem, SlowPattern, TimeContext, complete, parse
@@ -240,7 +240,7 @@ class EventPane(Vertical):
         self.toggle_histogram()
 
     def _time_text(self, moment: float) -> str:
-        return clock(int(moment), TimeMode.UTC if self.time_mode is TimeMode.UTC else TimeMode.LOCAL)
+        return clock(int(moment), clock_mode(self.time_mode))
 
     def toggle_filter(self, values: Mapping[str, str]) -> None:
         """Makes operators say these values; takes them out again if that is what they say already."""
@@ -285,7 +285,8 @@ class EventPane(Vertical):
     def show_counts(self) -> None:
         """Says what is shown and what is hidden."""
         log = self.log_rows
-        self.filter_bar.show_counts(counts_text(self.timeline, log.follow, log.unseen, zone_name(self.time_mode)))
+        zone = zone_name(self.time_mode, *self.timeline.span or ())
+        self.filter_bar.show_counts(counts_text(self.timeline, log.follow, log.unseen, zone))
 
     def on_row_list_opened(self, event: RowList.Opened) -> None:
         """Enter shows an event in full."""
@@ -361,11 +362,13 @@ class EventPane(Vertical):
         now = int(self._now() * 1000)
         first, last = self.timeline.beginning.store.times, self.timeline.parts[-1].store.times
         ended = last[-1] if last and self.run_ended else None
-        return TimeContext(first[0] if first else now, ended, now, zone(self.time_mode))
+        started = self.log_rows.started
+        if started is None:
+            started = first[0] if first else now
+        return TimeContext(started, ended, now, zone(clock_mode(self.time_mode)))
 
     def _place_text(self, place: Place) -> str:
-        mode = TimeMode.UTC if self.time_mode is TimeMode.UTC else TimeMode.LOCAL
-        at = f"{clock(self.timeline.store_of(place).times[place.row], mode)} {zone_name(mode)}"
+        at = full_time(self.timeline.time_of(place), self.time_mode)
         if place.in_end and self.timeline.end is not None:
             return f"{at}   {len(self.timeline.end.store) - place.row:,} from the end"
         whole = "" if self.timeline.end is None else " read so far"
