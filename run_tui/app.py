@@ -134,6 +134,7 @@ class RunTuiApp(App[None]):
     async def _wake_up(self) -> None:
         await self.source.reconnect()
         self._listing.poll_now()
+        self._watch.poll_now()
         if self._feed is not None:
             self._feed.poll_now()
 

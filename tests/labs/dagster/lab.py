@@ -114,6 +114,13 @@ class DagsterLab:
             self.settle(run_id)
         return run_id
 
+    def reexecute(self, run_id: str) -> str:
+        """Launches all of a finished run again and waits for its end. Returns the new run's id."""
+        params = {"parentRunId": run_id, "strategy": "ALL_STEPS"}
+        run = str(self.ask("LabReexecute", reexecutionParams=params)["launchRunReexecution"]["run"]["id"])
+        self.wait(run, "SUCCESS", "FAILURE")
+        return run
+
     def finished(self, name: str, timeout: float = 120) -> str:
         """The id of the session's finished run of a scenario; waits for it where it has yet to be run."""
         return _until(lambda: self._seeded().get(name), timeout, self._seeding, self._log)
