@@ -1,5 +1,17 @@
-"""`python -m run_tui` is `run-tui`."""
+"""The program `run-tui`, which is also `python -m run_tui`."""
 
-from run_tui.cli import main
+import signal
+from typing import NoReturn
 
-main()
+
+def main() -> NoReturn:
+    """Runs the command line; ctrl+c ends it at once and without a word, even before it is loaded."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from run_tui.cli import main as command_line
+
+    command_line()
+
+
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,7 @@
 
 RunTuiError
 ├── ConfigError        the command line, the environment or the settings file is wrong     exit 2
+├── OutputError        what was asked for cannot be written: a full disk, a closed file     exit 1
 └── SourceError        a server could not be asked or did not answer well                  exit 1
     ├── Unreachable    no connection, or it broke, or no answer in time                    exit 5
     ├── Unauthorized   the server wants a token, or refused this one                       exit 3
@@ -27,6 +28,10 @@ class ConfigError(RunTuiError):
     """The command line, the environment or the settings file is wrong."""
 
     exit_code = 2
+
+
+class OutputError(RunTuiError):
+    """What was asked for cannot be written: the disk is full, or the file is closed."""
 
 
 class SourceError(RunTuiError):

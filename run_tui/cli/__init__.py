@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import io
 import os
 import sys
 from typing import NoReturn
@@ -11,11 +10,13 @@ from typing import NoReturn
 import click
 
 from run_tui import __version__
-from run_tui.cli._common import is_id_prefix, is_url, server_options
+from run_tui.cli._common import is_id_prefix, is_url, server_options, tell
+from run_tui.cli._streams import open_stdout
 from run_tui.cli.config import config_group
 from run_tui.cli.explore import demo, explore, open_explorer
 from run_tui.cli.run import run_group
 from run_tui.cli.run_events import run_events_group
+from run_tui.errors import RunTuiError
 
 INTERRUPTED = 130
 
@@ -87,14 +88,16 @@ for command in (demo, run_group, run_events_group, config_group):
 def main() -> NoReturn:
     """The program `run-tui`."""
     gc.disable()  # until `started`
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a server's text may not fit the terminal's encoding
     try:
+        open_stdout()
         code = cli.main(prog_name="run-tui", standalone_mode=False)
     except click.Abort:
         code = INTERRUPTED
     except click.ClickException as error:
         error.show()
+        code = error.exit_code
+    except RunTuiError as error:
+        tell(error, "Error")
         code = error.exit_code
     # The system takes the memory back anyway: searching it for garbage first would make a sixth of `run get`'s time.
     gc.freeze()

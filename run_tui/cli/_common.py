@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from run_tui import config
+from run_tui.cli._streams import end_with_reader
 from run_tui.errors import RunNotFound, RunTuiError, SourceError
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def ask(work: Callable[[Source], Awaitable[int]], *, run_id: str | None = None, 
     import asyncio
 
     async def session() -> int:
+        end_with_reader(asyncio.get_running_loop())
         source = open_connection(connection)
         started()
         try:

@@ -12,6 +12,7 @@ import click
 from run_tui.cli._output import EventDocument, EventLines, EventPrinter, EventTable, print_more
 from run_tui.cli._selection import Selection
 from run_tui.cli.run_events import DEFAULT_EVENTS, EventsRequest
+from run_tui.errors import Busy
 from run_tui.feed import Feed, FeedState, Loaded, Phase, Restarted, RunChanged
 from run_tui.format import clean
 from run_tui.model import MAX_PAGE, EventPage, Run, RunEvent, RunEventList, RunStatus
@@ -75,7 +76,8 @@ class EventReader:
 class EventFollower:
     """Reads a run's events until it has ended, or `limit` of those that `select` keeps; `run` is its latest state.
 
-    Until the server has answered once a failure is raised; later ones are told, and the feed goes on.
+    Until the server has answered once, only its wish to be asked later is obeyed: any other failure is raised. Later
+    the first of several failures is told, and that the server is back.
     """
 
     def __init__(self, feed: Feed, select: Select, *, limit: int | None) -> None:
@@ -127,13 +129,17 @@ class EventFollower:
 
     def _tell(self, state: FeedState) -> None:
         if state.error is None:
-            self._answered |= state.phase is not Phase.LOADING
+            if self._broken:
+                note("The server answers again.")
+            if state.partial:
+                note("The server counts more events than it delivers.")
             self._broken = False
-        elif state.phase is Phase.FAILED or not self._answered:
+            self._answered |= state.phase is not Phase.LOADING
+        elif state.phase is Phase.FAILED or not (self._answered or isinstance(state.error, Busy)):
             raise state.error
         elif not self._broken:
             self._broken = True
-            note(f"{state.error}; trying again")
+            note(f"{state.error}; next try in {state.retry_in:.1f} s")
 
 
 async def print_events(source: Source, run_id: str, request: EventsRequest) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import click
@@ -42,6 +43,8 @@ def open_explorer(run_id: str | None = None, choice: config.Choice | None = None
         connection = chosen_connection(settings, run_id) if choice is None else config.resolve([choice], settings)
         from run_tui.app import RunTuiApp, run_app
 
+        # Whatever ends the explorer, it puts the terminal back in order first.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         app = RunTuiApp(open_connection(connection), connection.name, run_id, settings.keys, alert=settings.alert)
         started()
         code = run_app(app)

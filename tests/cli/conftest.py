@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -143,21 +144,32 @@ def run_tui(environ: dict[str, str]) -> RunTui:
     return invoke
 
 
-@pytest.fixture
-def program(environ: dict[str, str]) -> Callable[..., subprocess.Popen[str]]:
-    """Starts the real program: `program("run", "get", "id")`."""
+Start = Callable[..., subprocess.Popen[str]]
+PROGRAM = (sys.executable, "-m", "run_tui")
 
-    def start(*args: str, **variables: str) -> subprocess.Popen[str]:
+
+@pytest.fixture
+def start(environ: dict[str, str]) -> Start:
+    """Starts any command line in a process group of its own: `start(*PROGRAM, "run", "get", "id")`."""
+
+    def popen(*command: str, **variables: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "run_tui", *args],
+            command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, **environ, **variables},
             text=True,
+            process_group=0,
         )
 
-    return start
+    return popen
+
+
+@pytest.fixture
+def program(start: Start) -> Start:
+    """Starts the real program: `program("run", "get", "id")`."""
+    return partial(start, *PROGRAM)
 
 
 def make_event(message: str = "", **fields: object) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -111,7 +112,31 @@ def test_a_failure_on_the_way_is_told_once_and_survived(server: ScriptedServer, 
         finish(server, "SUCCESS")
         rest, err, code = ended(process)
         assert (rest, code) == ("", 0)
-        assert err.count("trying again") == 1
+        told = re.escape(f"{server.url} failed (HTTP 502 Bad Gateway)")
+        assert re.fullmatch(rf"{told}; next try in 0\.\d s\nThe server answers again\.\n", err)
+
+
+def test_a_server_that_asks_for_patience_at_first_is_waited_for(server: ScriptedServer, run_tui: RunTui) -> None:
+    finish(server, "SUCCESS")
+    server.next_answers = [PlainTextResponse("later", 429, {"retry-after": "1"})]
+    result = run_tui("run-events", "get", RUN, "--follow", "--json")
+    assert [json.loads(line)["message"] for line in result.stdout.splitlines()] == [f"early {n}" for n in range(4)]
+    assert "next try in 1.0 s" in result.stderr
+
+
+def test_any_other_failure_at_first_ends_it(server: ScriptedServer, run_tui: RunTui) -> None:
+    server.next_answers = [PlainTextResponse("bad gateway", 502)]
+    result = run_tui("run-events", "get", RUN, "--follow")
+    assert (result.stdout, result.exit_code) == ("", 1)
+    assert "next try" not in result.stderr
+
+
+def test_a_server_that_counts_more_than_it_delivers_is_told_of(server: ScriptedServer, run_tui: RunTui) -> None:
+    finish(server, "SUCCESS")
+    server.deliver = lambda event: event["message"] != "early 2"
+    result = run_tui("run-events", "get", RUN, "--follow", "--json")
+    assert len(result.stdout.splitlines()) == 3
+    assert result.stderr.endswith("The server counts more events than it delivers.\n")
 
 
 def test_events_that_were_hidden_at_first_come_once_and_at_last(server: ScriptedServer, run_tui: RunTui) -> None:

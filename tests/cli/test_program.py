@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pty
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -35,30 +33,6 @@ def test_commands_over_a_real_connection(program: Program) -> None:
 def test_the_installed_command_is_the_same() -> None:
     command = [str(Path(sys.executable).parent / "run-tui"), "--version"]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == f"run-tui {__version__}\n"
-
-
-def test_a_pipe_closed_early_ends_the_program_quietly(server: ScriptedServer, program: Program) -> None:
-    with program("run-events", "get", RUN, "--limit", "5000") as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        assert process.stdout.readline() == f"Events for run {RUN}:\n"
-        process.stdout.close()
-        assert process.stderr.read() == ""
-        assert process.wait(timeout=30) == 1
-    assert len(server.asked("CliRunEventsQuery")) < 5, "what nobody reads is not asked for"
-
-
-def test_ctrl_c_ends_the_program_quietly(server: ScriptedServer, program: Program) -> None:
-    server.runs[0]["status"] = "STARTED"
-    server.runs[0]["endTime"] = None
-    with program("run-events", "get", RUN, "--follow", "--json") as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        json.loads(process.stdout.readline())
-        process.send_signal(signal.SIGINT)
-        process.stdout.read()
-        assert process.stderr.read().strip() == ""
-        assert process.wait(timeout=30) == 130
 
 
 def at_terminal(environ: dict[str, str], columns: int, *args: str) -> str:
