@@ -1,4 +1,4 @@
-"""Hypothesis strategies for events, and a page made of them."""
+"""Hypothesis strategies for events, a page made of them, and what a store must make of them."""
 
 from __future__ import annotations
 
@@ -52,3 +52,25 @@ def page_of(events: Sequence[RunEvent], cursor: str | None = None) -> EventPage:
         },
         cursor=cursor,
     )
+
+
+def numbered(events: list[RunEvent]) -> list[RunEvent]:
+    """The events as the store must give them back: with attempts counted by restarts of their steps."""
+    attempts: dict[str, int] = {}
+    expected = []
+    for event in events:
+        if event.step_key is not None:
+            attempts.setdefault(event.step_key, 1)
+            attempts[event.step_key] += event.event_type == "STEP_RESTARTED"
+        expected.append(event.model_copy(update={"attempt": attempts.get(event.step_key or "")}))
+    return expected
+
+
+def parts(message: str, details: EventDetails | None) -> list[str]:
+    """All text of an event that a filter looks through."""
+    found = [message]
+    for error in details.error.chain if details and details.error else ():
+        found += filter(None, (error.class_name, error.message, *error.stack))
+    for entry in details.metadata if details else ():
+        found += filter(None, (entry.label, entry.value, entry.description))
+    return found

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from run_tui.model import ErrorInfo, EventDetails, EventPage, MetadataEntry, RunEvent
 from run_tui.store import ARENA_BYTES, BLOCK_BYTES, BLOCK_ROWS, PART, CodeColumn, EventStore
-from tests.events import EVENTS, NASTY, page_of
+from tests.events import EVENTS, NASTY, numbered, page_of, parts
 
 DETAILS = st.builds(
     EventDetails,
@@ -21,18 +21,6 @@ DETAILS = st.builds(
         st.builds(MetadataEntry, label=NASTY, value=NASTY, description=st.none() | NASTY), max_size=3
     ).map(tuple),
 )
-
-
-def numbered(events: list[RunEvent]) -> list[RunEvent]:
-    """The events as the store must give them back: with attempts counted by restarts of their steps."""
-    attempts: dict[str, int] = {}
-    expected = []
-    for event in events:
-        if event.step_key is not None:
-            attempts.setdefault(event.step_key, 1)
-            attempts[event.step_key] += event.event_type == "STEP_RESTARTED"
-        expected.append(event.model_copy(update={"attempt": attempts.get(event.step_key or "")}))
-    return expected
 
 
 @given(st.lists(st.lists(EVENTS, max_size=6), max_size=6))
@@ -91,12 +79,7 @@ def test_any_text_comes_back_to_the_letter(rows: list[tuple[str, EventDetails | 
     store.append(a_page([message for message, _ in rows], details=details))
     assert [(store.message(row), store.details(row)) for row in range(len(rows))] == rows
     for row, (message, found) in enumerate(rows):
-        parts = [message]
-        for error in found.error.chain if found and found.error else ():
-            parts += filter(None, (error.class_name, error.message, *error.stack))
-        for entry in found.metadata if found else ():
-            parts += filter(None, (entry.label, entry.value, entry.description))
-        assert store.text(row) == PART.join(parts)
+        assert store.text(row) == PART.join(parts(message, found))
 
 
 def test_rows_fill_blocks_across_pages() -> None:
