@@ -5,11 +5,13 @@ RunTuiError
 ├── OutputError        what was asked for cannot be written: a full disk, a closed file     exit 1
 └── SourceError        a server could not be asked or did not answer well                  exit 1
     ├── Unreachable    no connection, or it broke, or no answer in time                    exit 5
+    │   └── TimedOut   the server took the request and did not answer in time              exit 5
     ├── Unauthorized   the server wants a token, or refused this one                       exit 3
     ├── RunNotFound    the server does not know the run                                    exit 4
     ├── ServerError    the server answered with an error of its own                        exit 1
     │   └── Busy       the server asked to be left alone for a while (429, 503)            exit 1
     ├── BadAnswer      something answered, but not as this kind of server does             exit 1
+    │   └── TooLarge   an answer of more bytes than are held at once                       exit 1
     └── Unsupported    this kind of server cannot do what was asked                        exit 1
 """
 
@@ -52,6 +54,10 @@ class Unreachable(SourceError):
     def transient(self) -> bool:
         """Always: servers and networks come back."""
         return True
+
+
+class TimedOut(Unreachable):
+    """The server took the request and did not answer in time: it may do better if asked for less."""
 
 
 class Unauthorized(SourceError):
@@ -100,6 +106,10 @@ class BadAnswer(SourceError):
     def transient(self) -> bool:
         """A proxy's error page or a cut body passes; what is no such server at all stays so and is asked rarely."""
         return True
+
+
+class TooLarge(BadAnswer):
+    """An answer of more bytes than are held at once: it was not read to its end."""
 
 
 class Unsupported(SourceError):

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
-import re
-import socket
-import ssl
+import logging
 import sys
+import zlib
 from base64 import b64encode
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from run_tui import __version__
-from run_tui.errors import BadAnswer, Busy, ConfigError, ServerError, SourceError, Unauthorized, Unreachable
+from run_tui.errors import (
+    BadAnswer,
+    Busy,
+    ConfigError,
+    ServerError,
+    SourceError,
+    TimedOut,
+    TooLarge,
+    Unauthorized,
+    Unreachable,
+)
+from run_tui.sources._body import ENCODINGS, LARGEST, checked_body, parsed, read_body
+from run_tui.sources._http_words import checked_headers, no_connection, retry_after
 
 # httpx imports its own command line too, and with that rich and pygments: a third of the time it takes. None in its
 # place makes that import fail, as it does where these are not installed, and httpx goes on without it.
@@ -25,6 +34,10 @@ import httpx  # noqa: E402
 
 if sys.modules["httpx._main"] is None:
     del sys.modules["httpx._main"]
+
+# At their lower levels they write URLs and headers, tokens among them, into any log that something else has set up.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 T = TypeVar("T")
 
@@ -45,13 +58,13 @@ _LIMITS = httpx.Limits(keepalive_expiry=4.0)
 _OWN_HEADERS = {
     "content-type": "application/json",
     "accept": "application/json",
+    "accept-encoding": ENCODINGS,
     "user-agent": f"run-tui/{__version__}",
 }
-_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _STALE = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 _URL_HINT = "Write it like http://127.0.0.1:3000 or https://example.dagster.cloud/prod."
 _TOKEN_HINT = "Check the token and what it may read."
+_LARGE_HINT = "Ask for less at once, with a --limit or a narrower filter."
 _WRONG_URL_HINT = "Is this the right URL? It is the one the web page opens at, with or without /graphql."
 
 
@@ -79,7 +92,7 @@ class GraphQLClient:
         read_timeout: float = READ_TIMEOUT,
     ) -> None:
         base, self._endpoint, login = _addresses(url)
-        self._headers = login | _checked(headers or {})
+        self._headers = login | checked_headers(headers or {})
         self.where = str(base) if app is None or name is None else name
         self._hint = hint
         self._timeout = httpx.Timeout(read_timeout, connect=connect_timeout)
@@ -90,15 +103,15 @@ class GraphQLClient:
         """The answer's whole body as `shape` has it; the body counts before the status, for errors come as HTTP 500."""
         body = json.dumps({"query": text, "variables": dict(variables)}).encode()
         try:
-            response = await self._send(body)
+            response, content = await self._send(body)
         except httpx.RequestError as error:
             raise self._no_answer(error, self._who(error.request.url)) from error
         except httpx.InvalidURL as error:
             raise BadAnswer(f"{self.where} redirects to something that is no web address", _WRONG_URL_HINT) from error
         try:
-            return _checked_body(response.content, shape)
+            return checked_body(content, shape)
         except ValidationError as error:
-            raise self._no_use(response, error) from error
+            raise self._no_use(response, content, error) from error
 
     async def reconnect(self) -> None:
         """Drops every connection, for any may have died unnoticed; requests under way are sent again on new ones."""
@@ -111,24 +124,36 @@ class GraphQLClient:
         for client in self._clients.values():
             await client.aclose()
 
-    async def _send(self, body: bytes) -> httpx.Response:
+    async def _send(self, body: bytes) -> tuple[httpx.Response, bytes]:
         url, headers = self._endpoint, self._headers
         for _ in range(_MAX_REDIRECTS):
-            response = await self._post(url, body, headers)
+            response, content = await self._post(url, body, headers)
             if not response.has_redirect_location:
-                return response
+                return response, content
             target = _web_url(str(url.join(response.headers["location"])))
             if not _same_server(url, target):
                 headers = {}
             url = target
         raise BadAnswer(f"{self.where} redirects in circles", _WRONG_URL_HINT)
 
-    async def _post(self, url: httpx.URL, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
+    async def _post(self, url: httpx.URL, body: bytes, headers: Mapping[str, str]) -> tuple[httpx.Response, bytes]:
         try:
-            return await self._client(url.scheme).post(url, content=body, headers=headers)
+            return await self._exchange(url, body, headers)
         except _STALE:
             # The server had dropped the pooled connection; a query changes nothing, so it may be sent twice.
-            return await self._client(url.scheme).post(url, content=body, headers=headers)
+            return await self._exchange(url, body, headers)
+
+    async def _exchange(self, url: httpx.URL, body: bytes, headers: Mapping[str, str]) -> tuple[httpx.Response, bytes]:
+        """The answer and its whole body, which is not in the answer itself."""
+        async with self._client(url.scheme).stream("POST", url, content=body, headers=headers) as response:
+            try:
+                return response, await read_body(response.aiter_raw(), response.headers)
+            except OverflowError:
+                raise TooLarge(
+                    f"{self._who(url)} sent an answer of more than {LARGEST >> 20} MB", _LARGE_HINT
+                ) from None
+            except zlib.error:
+                raise BadAnswer(f"{self._who(url)} answered with a damaged compression", _WRONG_URL_HINT) from None
 
     def _client(self, scheme: str) -> httpx.AsyncClient:
         if scheme not in self._clients:
@@ -144,22 +169,22 @@ class GraphQLClient:
 
     def _no_answer(self, error: httpx.RequestError, who: str) -> SourceError:
         """What became of a request without an answer, in words; never the library's text, which may quote headers."""
-        if isinstance(error, httpx.DecodingError):
-            return BadAnswer(f"{who} answered with a damaged compression", _WRONG_URL_HINT)
         match error:
+            case httpx.ReadTimeout():
+                return TimedOut(f"{who} did not answer in {self._timeout.read:g} s", self._hint)
             case httpx.ConnectTimeout():
                 what = f"{who} did not accept a connection in {self._timeout.connect:g} s"
             case httpx.TimeoutException():
                 what = f"{who} did not answer in {self._timeout.read:g} s"
             case httpx.ConnectError():
-                what = _no_connection(who, error)
+                what = no_connection(who, error)
             case httpx.ProxyError():
                 what = f"The proxy on the way to {who} did not let the request pass"
             case _:
                 what = f"{who} broke off the connection without a whole answer"
         return Unreachable(what, self._hint)
 
-    def _no_use(self, response: httpx.Response, error: ValidationError) -> SourceError:
+    def _no_use(self, response: httpx.Response, content: bytes, error: ValidationError) -> SourceError:
         """Why an answer is not the one asked for: by its status, the errors it lists, or what it is instead."""
         status, who, reply = response.status_code, self._who(response.url), _reply(response)
         if status in (401, 403):
@@ -167,8 +192,8 @@ class GraphQLClient:
             verb = "did not accept the token" if sent else "wants a token"
             return Unauthorized(f"{who} {verb} ({reply})", _TOKEN_HINT)
         if status in (429, 503):
-            return Busy(f"{who} is too busy ({reply})", status=status, retry_after=_seconds(response))
-        listed = _listed_error(response.content)
+            return Busy(f"{who} is too busy ({reply})", status=status, retry_after=retry_after(response.headers))
+        listed = _listed_error(content)
         if listed is not None:
             return ServerError(listed or f"{who} answered with an error ({reply})", status=status)
         return _no_graphql(response, who, error)
@@ -209,62 +234,12 @@ def _web_url(text: str) -> httpx.URL:
     return url
 
 
-def _checked(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers with names in lower case, if HTTP can carry them; the message never shows a value."""
-    for name, value in headers.items():
-        if not _HEADER_NAME.fullmatch(name):
-            raise ConfigError(f"{name!r} cannot be the name of an HTTP header")
-        if not (value.isascii() and value.isprintable() and value == value.strip()):
-            raise ConfigError(f"the value for the HTTP header {name} has characters that HTTP cannot carry")
-    return {name.lower(): value for name, value in headers.items()}
-
-
 def _same_server(url: httpx.URL, target: httpx.URL) -> bool:
     """Whether tokens meant for `url` may go to `target`: the same server, or the same host gone from http to https."""
     if url.host != target.host:
         return False
     same = (url.scheme, url.port) == (target.scheme, target.port)
     return same or (url.scheme, url.port, target.scheme, target.port) == ("http", None, "https", None)
-
-
-def _no_connection(where: str, error: BaseException) -> str:
-    for cause in _causes(error):
-        if isinstance(cause, ssl.SSLError):
-            reason = getattr(cause, "verify_message", None) or (cause.reason or "TLS failed").replace("_", " ").lower()
-            return f"No secure connection to {where}: {reason}"
-        if isinstance(cause, socket.gaierror):
-            return f"The host name in {where} cannot be found"
-        if isinstance(cause, ConnectionRefusedError):
-            return f"Nothing is listening at {where}"
-    return f"No connection to {where}"
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        if isinstance(error, BaseExceptionGroup):
-            for member in error.exceptions:
-                yield from _causes(member)
-        error = error.__cause__ or error.__context__
-
-
-def _checked_body(body: bytes, shape: TypeAdapter[T]) -> T:
-    """The body as `shape` has it, unpaired surrogates included. Raises `ValidationError`."""
-    try:
-        return shape.validate_json(body)
-    except ValidationError:
-        answer = _parsed(body) if _SURROGATE.search(body) else None
-        if answer is None:
-            raise
-        return shape.validate_python(answer)
-
-
-def _parsed(body: bytes) -> Any:
-    """The body as JSON, unpaired surrogates included, which pydantic's reader refuses; None for what is no JSON."""
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _no_graphql(response: httpx.Response, who: str, error: ValidationError) -> SourceError:
@@ -289,7 +264,7 @@ def _reply(response: httpx.Response) -> str:
 
 def _listed_error(body: bytes) -> str | None:
     """The first message of a GraphQL answer's `errors`, "" if it has none, None for what is no such answer."""
-    answer = _parsed(body)
+    answer = parsed(body)
     errors = answer.get("errors") if isinstance(answer, dict) else None
     if not isinstance(errors, list) or not errors:
         return None
@@ -301,15 +276,3 @@ def _first_problem(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     place = ".".join(str(part) for part in first["loc"])
     return f"{place}: {first['msg']}" if place else first["msg"]
-
-
-def _seconds(response: httpx.Response) -> float | None:
-    """The `Retry-After` header, which is a number of seconds or a date; None if it is neither."""
-    text = response.headers.get("retry-after", "")
-    if text.isdecimal() and len(text) < 10:
-        return float(text)
-    try:
-        moment = parsedate_to_datetime(text)
-        return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
-    except (ValueError, OverflowError):
-        return None

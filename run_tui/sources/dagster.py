@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
 
-from run_tui.errors import RunNotFound, ServerError, SourceError, Unauthorized
+from run_tui.errors import RunNotFound, ServerError, SourceError, TooLarge, Unauthorized
 from run_tui.model import (
     MAX_PAGE,
     EventPage,
@@ -27,9 +27,10 @@ from run_tui.output import WIDTH, OutputChunk, Stream
 from run_tui.sources import _dagster_wire as wire
 from run_tui.sources._dagster_models import page_of, run_of, steps_of
 from run_tui.sources._dagster_output import chunk_of, cursor_at, near_end
-from run_tui.sources._dagster_poison import is_unreadable, offset_cursor, read_past_poison
+from run_tui.sources._dagster_poison import Fetch, is_unreadable, offset_cursor, read_past_poison
 from run_tui.sources._dagster_tail import events_between, find_tail
 from run_tui.sources._http import CONNECT_TIMEOUT, READ_TIMEOUT, AsgiApp, GraphQLClient
+from run_tui.sources._page_size import PageSize
 from run_tui.sources.base import Capabilities
 
 T = TypeVar("T")
@@ -81,6 +82,7 @@ class DagsterSource:
         self.capabilities = Capabilities(steps=True, web_page=app is None, output=True)
         # Older servers refuse the extended page query, which names types that they do not know.
         self._extended = True
+        self._runs_size, self._page_size = PageSize(MAX_PAGE), PageSize(MAX_PAGE)
 
     @property
     def where(self) -> str:
@@ -89,7 +91,9 @@ class DagsterSource:
 
     async def runs(self, filter: RunFilter, cursor: str | None = None, limit: int = 50) -> RunList:
         """The newest runs that fit, at most 1,000. One run more is asked for, to know of a next page without asking."""
-        limit = _clamped(limit)
+        return await self._runs_size.ask(partial(self._runs, filter, cursor), _clamped(limit))
+
+    async def _runs(self, filter: RunFilter, cursor: str | None, limit: int) -> RunList:
         variables = {"filter": _runs_filter(filter), "cursor": cursor, "limit": limit + 1}
         answer = await self._ask("runs", variables, wire.RunsAnswer)
         found = self._good(answer["data"]["runsOrError"])
@@ -115,7 +119,7 @@ class DagsterSource:
         async def fetch(cursor: str | None, limit: int) -> EventPage:
             return await self._documented_page(run_id, cursor, limit)
 
-        return (await read_past_poison(fetch, cursor, _clamped(limit))).as_list()
+        return (await self._readable_page(fetch, run_id, cursor, limit)).as_list()
 
     async def page(
         self, run_id: str, cursor: str | None = None, limit: int = MAX_PAGE, *, with_run: bool = True
@@ -128,7 +132,7 @@ class DagsterSource:
         async def fetch(cursor: str | None, limit: int) -> EventPage:
             return await self._page(run_id, cursor, limit, with_run)
 
-        return await read_past_poison(fetch, cursor, _clamped(limit))
+        return await self._readable_page(fetch, run_id, cursor, limit, with_run=with_run)
 
     async def find_tail(self, run_id: str, after: str | None) -> str | None:
         """A cursor before the last page or so of a long run, found by some twenty small requests."""
@@ -188,6 +192,25 @@ class DagsterSource:
         """Closes the connections."""
         await self._client.aclose()
 
+    async def _readable_page(
+        self, fetch: Fetch, run_id: str, cursor: str | None, limit: int, *, with_run: bool = False
+    ) -> EventPage:
+        """The page as far as the server can deliver it and an answer can hold it: an event too large is left out."""
+        try:
+            return await self._page_size.ask(partial(read_past_poison, fetch, cursor), _clamped(limit))
+        except TooLarge as error:
+            probe = await self._probe(run_id, cursor, 1)
+            if probe is None or probe["cursor"] == cursor:
+                raise
+            return EventPage(
+                run_id,
+                cursor=probe["cursor"],
+                has_more=probe["hasMore"],
+                run=await self.run(run_id) if with_run else None,
+                skipped=(f"1 event is left out: {error}",),
+                skipped_count=1,
+            )
+
     async def _run(self, query: str, run_id: str) -> Run:
         answer = await self._ask(query, {"runId": run_id}, wire.RunAnswer)
         return run_of(self._good(answer["data"]["runOrError"], run_id))
@@ -205,7 +228,7 @@ class DagsterSource:
         self._extended = False
         return replace(page, run=await self.run(run_id)) if with_run else page
 
-    async def _probe(self, run_id: str, cursor: str, limit: int) -> wire.Probe | None:
+    async def _probe(self, run_id: str, cursor: str | None, limit: int) -> wire.Probe | None:
         """What lies after a cursor without the events themselves; None where one has a level the server cannot read.
 
         That they have texts it cannot send does no harm here: no text is asked for.

@@ -107,6 +107,7 @@ class ScriptedDagster:
     ids: Collection[int]
     unknown_levels: Collection[int] = ()
     lone_surrogates: Collection[int] = ()
+    giants: Collection[int] = ()
     run: dict[str, Any] = field(
         default_factory=lambda: {"id": RUN_ID, "status": "SUCCESS", "creationTime": 1795307802.5, "mode": "default"}
     )
@@ -161,10 +162,14 @@ class ScriptedDagster:
             raise UnicodeError("surrogates not allowed")
         return {
             "__typename": "EventConnection",
-            "events": [_event(id_) for id_ in rows],
+            "events": [self._event(id_) for id_ in rows] if with_events else [],
             "cursor": _cursor(rows[-1]) if rows else cursor or _cursor(-1),
             "hasMore": len(rows) == limit,
         }
+
+    def _event(self, id_: int) -> dict[str, Any]:
+        plain = {"timestamp": str(1_795_307_802_000 + id_), "level": "INFO", "stepKey": None, "eventType": None}
+        return {"message": f"event {id_}" + " " * 40_000 * (id_ in self.giants), **plain}
 
 
 _NOT_FOUND = {"__typename": "RunNotFoundError", "message": "Pipeline run nobody could not be found."}
@@ -172,11 +177,6 @@ _NOT_FOUND = {"__typename": "RunNotFoundError", "message": "Pipeline run nobody 
 
 def _python_error(message: str) -> dict[str, Any]:
     return {"__typename": "PythonError", "message": message, "stack": ['  File "utils.py", line 586, in _fn\n']}
-
-
-def _event(id_: int) -> dict[str, Any]:
-    plain = {"timestamp": str(1_795_307_802_000 + id_), "level": "INFO", "stepKey": None, "eventType": None}
-    return {"message": f"event {id_}", **plain}
 
 
 def _cursor(id_: int) -> str:

@@ -14,8 +14,9 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from run_tui.errors import BadAnswer, Unreachable
-from run_tui.sources._http import _no_connection, _same_server
+from run_tui.errors import BadAnswer, TimedOut, Unreachable
+from run_tui.sources._http import _same_server
+from run_tui.sources._http_words import no_connection
 from tests.sources.asking import (
     GOOD,
     GOOD_BODY,
@@ -46,7 +47,7 @@ def test_no_address_of_a_name_lets_in(why: type[OSError], message: str) -> None:
     error = httpx.ConnectError("All connection attempts failed")
     error.__cause__ = OSError("All connection attempts failed")
     error.__cause__.__cause__ = ExceptionGroup("multiple connection attempts failed", [why(113, "::1"), why(113, "h")])
-    assert _no_connection("http://h", error) == message
+    assert no_connection("http://h", error) == message
 
 
 async def test_an_unknown_host() -> None:
@@ -66,7 +67,7 @@ async def test_no_answer_in_time() -> None:
 
     async with talking(silent) as url:
         error = await failure(url, read_timeout=0.05)
-    assert (type(error), str(error)) == (Unreachable, f"{url} did not answer in 0.05 s")
+    assert (type(error), str(error)) == (TimedOut, f"{url} did not answer in 0.05 s")
 
 
 async def test_no_connection_in_time() -> None:
