@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+import traceback
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import ClassVar
 
+from rich.text import Text
 from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
@@ -21,7 +23,7 @@ from run_tui import desktop, kin
 from run_tui.actions import ACTIONS, bindings, key_text
 from run_tui.errors import RunTuiError, SourceError
 from run_tui.feed import Feed, FeedState, Joined, Loaded, Phase, Restarted, RunChanged
-from run_tui.format import clean, shorten
+from run_tui.format import clean, clean_lines, shorten
 from run_tui.garbage import Collector
 from run_tui.listing import Listed, Listing
 from run_tui.model import Run, RunFilter, RunStatus
@@ -83,8 +85,10 @@ class RunTuiApp(App[None]):
         *,
         alert: bool = False,
         now: Callable[[], float] = time.time,
+        warnings: Iterable[str] = (),
     ) -> None:
         super().__init__()
+        self._warnings = tuple(warnings)
         self.source, self.connection = source, connection
         self._wanted = run_id
         self._keys = dict(keys or {})
@@ -107,6 +111,8 @@ class RunTuiApp(App[None]):
         self.set_interval(1.0, self.collector.collect)
         await self.push_screen(RunsScreen(self.connection, self.source.where, self._now))
         self.set_interval(HEARTBEAT, self._beat)
+        for warning in self._warnings:
+            self.notify(clean(f"{warning[:1].upper()}{warning[1:]}"), severity="warning", timeout=10, markup=False)
         self._show_runs()
         if self._wanted is not None:
             self._start(self._open_wanted(self._wanted), "open")
@@ -124,6 +130,13 @@ class RunTuiApp(App[None]):
         """A worker that broke is a defect of ours: say so instead of standing still."""
         if event.state is WorkerState.ERROR:
             self.notify(clean(f"{event.worker.group} stopped: {event.worker.error!r}"), severity="error", markup=False)
+
+    def _fatal_error(self) -> None:
+        """A defect of ours ends the program, told as Python does: Textual would show what variables hold, tokens too.
+
+        The parent's method has no public name, but it alone decides what is shown.
+        """
+        self.panic(Text("\n".join(clean_lines(traceback.format_exc()))))
 
     def _beat(self) -> None:
         """After a stop (ctrl+z) or a sleep all connections may be dead without a sign: asks at once, on new ones."""

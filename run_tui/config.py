@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -76,6 +77,15 @@ class Connection:
     token: Secret | None = None
     login: Secret | None = None
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def warning(self) -> str:
+        """A sentence, where secrets can be read on their way because they go to another machine over http; else ""."""
+        parts = urlsplit(self.url)
+        if parts.scheme == "https" or _is_here(parts.hostname or "") or not (self.token or self.login):
+            return ""
+        what = "token" if self.token else "login"
+        return f"the {what} goes to {parts.netloc} unencrypted: anyone on the way can read it. Use https if you can."
 
     def headers(self) -> dict[str, str]:
         """What to send with every request so that the server lets us in; the secrets are in clear."""
@@ -215,10 +225,12 @@ def parse_address(text: str, place: str) -> Address:
     text = text.strip()
     try:
         parts = urlsplit(text if "://" in text else f"{_scheme(text)}://{text}")
-        valid = bool(parts.hostname) and parts.port != 0 and text.isprintable() and " " not in text
-    except ValueError as error:
-        raise ConfigError(f"{place}: not a URL: {error}.") from None
-    if not valid or parts.scheme not in ("http", "https"):
+        named = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        # An @ after the host is that of a login with a / in its password, which is then no host either.
+        valid = named and text.isprintable() and " " not in text and "@" not in parts.path
+    except ValueError:  # whose text quotes from the URL, a password perhaps
+        valid = False
+    if not valid:
         raise ConfigError(f"{place}: not the URL of a server, such as https://dagster.acme.io or localhost:3000.")
     login, _, host = parts.netloc.rpartition("@")
     url = urlunsplit((parts.scheme, host, parts.path, parts.query, ""))
@@ -227,14 +239,32 @@ def parse_address(text: str, place: str) -> Address:
 
 def _scheme(text: str) -> str:
     parts = urlsplit(f"//{text}")
-    if parts.port is not None or parts.hostname == "localhost":
-        return "http"
+    return "http" if parts.port is not None or _is_here(parts.hostname or "") else "https"
+
+
+def _is_here(host: str) -> bool:
+    """Whether a host's name or address means this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
     import ipaddress
 
     try:
-        return "http" if ipaddress.ip_address(parts.hostname or "").is_loopback else "https"
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return "https"
+        return False
+
+
+def without_login(text: str) -> str:
+    """The text as it may be shown: where it is a URL, without the `user:password` in it."""
+    return re.sub(r"^([A-Za-z]+://)[^/?#]*@", r"\1", text)
+
+
+def forget_tokens(settings: Settings, environ: MutableMapping[str, str] = os.environ) -> None:
+    """Takes all that may be secret out of the environment, where programs started from here would find it."""
+    for profile in settings.profiles.values():
+        environ.pop(profile.token_env or "", None)
+    for key in ("token", "url"):
+        environ.pop(VARIABLES[key], None)
 
 
 def secret(text: str, place: str) -> Secret:

@@ -10,10 +10,11 @@ from typing import NoReturn
 import click
 
 from run_tui import __version__
+from run_tui.cli._arguments import hide_secrets
 from run_tui.cli._common import is_id_prefix, is_url, server_options, tell
 from run_tui.cli._streams import open_stdout
 from run_tui.cli.config import config_group
-from run_tui.cli.explore import demo, explore, open_explorer
+from run_tui.cli.explore import RUN, demo, explore, open_explorer
 from run_tui.cli.run import run_group
 from run_tui.cli.run_events import run_events_group
 from run_tui.errors import RunTuiError
@@ -36,7 +37,8 @@ class _Root(click.Group):
             similar = get_close_matches(word, self.commands, n=1)
             hint = f"Did you mean {similar[0]}?" if similar else f"Commands: {', '.join(self.commands)}."
             raise click.UsageError(f"{word!r} is neither a command nor a run's id or address. {hint}", ctx)
-        return word, explore, args[1:]
+        ctx.meta[RUN] = word  # not as the command's name: usage errors show that, and an address may hold a login
+        return "RUN_ID", explore, args[1:]
 
 
 def _can_be_run(word: str) -> bool:
@@ -69,7 +71,7 @@ def cli(ctx: click.Context) -> None:
 
     The server is chosen by -c/--connection, --url and --token, given anywhere; else by the environment variables
     RUN_TUI_CONNECTION, RUN_TUI_URL and RUN_TUI_TOKEN; else by the settings file (see: run-tui config path); else it
-    is http://localhost:3000.
+    is http://localhost:3000. A token is best kept in the environment or the file: the shell remembers arguments.
 
     \b
     Exit codes: 0 done, 1 the server answered with an error, 2 usage or settings,
@@ -87,6 +89,7 @@ for command in (demo, run_group, run_events_group, config_group):
 
 def main() -> NoReturn:
     """The program `run-tui`."""
+    hide_secrets()
     gc.disable()  # until `started`
     try:
         open_stdout()

@@ -33,7 +33,7 @@ def server_options(function: Function) -> Function:
 
     @click.option("-c", "--connection", metavar="NAME", help="A connection of the settings file, or demo.")
     @click.option("--url", help="The server, e.g. localhost:3000.")
-    @click.option("--token", help="The token to send; better kept in RUN_TUI_TOKEN.")
+    @click.option("--token", help="The token to send. Better: RUN_TUI_TOKEN or the settings file.")
     @functools.wraps(function)
     def without_server(*args: object, connection: object, url: object, token: object, **rest: object) -> object:
         return function(*args, **rest)
@@ -67,8 +67,13 @@ def load_settings() -> config.Settings:
     """The settings file, its warnings told on stderr."""
     settings = config.load_settings()
     for warning in settings.warnings:
-        click.echo(f"Warning: {warning}", err=True)
+        warn(warning)
     return settings
+
+
+def warn(sentence: str) -> None:
+    """Tells on stderr of something that works and yet should be otherwise."""
+    click.echo(f"Warning: {sentence}", err=True)
 
 
 def open_connection(connection: config.Connection) -> Source:
@@ -107,6 +112,8 @@ def ask(work: Callable[[Source], Awaitable[int]], *, run_id: str | None = None, 
 
     with telling(run_id, as_json):
         connection = chosen_connection(load_settings(), run_id)
+        if connection.warning:
+            warn(connection.warning)
         code = asyncio.run(session())
     click.get_current_context().exit(code)
 
@@ -124,7 +131,7 @@ def telling(run_id: str | None = None, as_json: bool = False) -> Iterator[None]:
 def tell(error: RunTuiError, title: str, run_id: str | None = None, as_json: bool = False) -> None:
     """The error on stderr, as documented: a sentence, or with `as_json` an object with the run as the user named it."""
     if as_json:
-        about = {} if run_id is None else {"run_id": run_id}
+        about = {} if run_id is None else {"run_id": config.without_login(run_id)}
         print_json({"error": str(error), **about}, err=True)
         return
     from run_tui.format import clean

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from run_tui import config
-from run_tui.cli._common import chosen_connection, load_settings, server_options, telling
+from run_tui.cli._common import chosen_connection, load_settings, server_options, telling, warn
 
 
 @click.group("config")
@@ -40,15 +40,24 @@ def show_settings() -> None:
         settings = load_settings()
         connection = chosen_connection(settings)
         secret = "********" if connection.token else "none"
+        login = [("Login", "********", connection.origins["url"])] if connection.login else []
         rows = [
             ("Settings file", str(settings.path), "read" if settings.exists else "not there"),
             ("Connection", connection.name, connection.origins["name"]),
-            ("URL", connection.url.partition("?")[0], connection.origins["url"]),
+            ("URL", _shown(connection.url), connection.origins["url"]),
+            *login,
             ("Token", secret, connection.origins["token"]),
         ]
-        rows += [("Known", profile.name, profile.address.url) for profile in settings.profiles.values()]
+        rows += [("Known", profile.name, _shown(profile.address.url)) for profile in settings.profiles.values()]
         rows += [("Key", binding, keys) for binding, keys in settings.keys.items()]
         rows += [("Alert", "always", str(settings.path))] if settings.alert else []
+        if connection.warning:
+            warn(connection.warning)
         width = max(len(value) for _, value, _ in rows)
         for label, value, origin in rows:
             click.echo(f"{label + ':':<15}{value:<{width}}  {origin}")
+
+
+def _shown(url: str) -> str:
+    """The URL without what may be secret in it."""
+    return url.partition("?")[0]

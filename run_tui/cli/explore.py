@@ -10,13 +10,16 @@ import click
 from run_tui import config
 from run_tui.cli._common import chosen_connection, load_settings, open_connection, server_options, started, telling
 
+RUN = "run_tui.run"
+"""Where the command line keeps the run that stands in the command's place."""
+
 
 @click.command()
 @server_options
 @click.pass_context
 def explore(ctx: click.Context) -> None:
     """Open the explorer on the run that stands in the command's place."""
-    open_explorer(ctx.info_name)
+    open_explorer(ctx.meta[RUN])
 
 
 @click.command("demo")
@@ -45,7 +48,15 @@ def open_explorer(run_id: str | None = None, choice: config.Choice | None = None
 
         # Whatever ends the explorer, it puts the terminal back in order first.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        app = RunTuiApp(open_connection(connection), connection.name, run_id, settings.keys, alert=settings.alert)
+        app = RunTuiApp(
+            open_connection(connection),
+            connection.name,
+            run_id,
+            settings.keys,
+            alert=settings.alert,
+            warnings=[connection.warning] if connection.warning else [],
+        )
+        config.forget_tokens(settings)
         started()
         code = run_app(app)
     click.get_current_context().exit(code)

@@ -26,6 +26,8 @@ async def resolve_run_id(source: Source, text: str) -> str:
     A whole id is not asked for. Raises `RunNotFound`, `ConfigError` where several runs fit, and `SourceError`s.
     """
     page = _PAGE_OF_RUN.search(text)
+    if page is None and "://" in text:
+        raise ConfigError("that is not the address of a run's web page", "Such an address has /runs/ and an id in it.")
     wanted = page[1] if page else text.strip()
     if _FULL_ID.fullmatch(wanted):
         return wanted
