@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -110,7 +110,7 @@ class ViewScreen(Screen[None]):
         """Shows what the connection is doing."""
         self.query_one(StatusLine).show_activity(activity)
 
-    def show_detail(self, lines: list[Line]) -> None:
+    def show_detail(self, lines: Iterable[Line]) -> None:
         """Opens the detail pane on something."""
         self.detail.display = True
         self.detail.show(lines)

@@ -238,7 +238,7 @@ class RunScreen(ViewScreen):
 
     def action_run_info(self) -> None:
         """Shows the run itself in the detail pane."""
-        self.pane.show_lines(list(run_lines(self.run, self.where)))
+        self.pane.show_lines(run_lines(self.run, self.where))
 
     def action_histogram(self) -> None:
         """Shows the events over time, above the log, and back."""

@@ -145,7 +145,7 @@ class RunsScreen(ViewScreen):
 
     def show_info(self, run: Run) -> None:
         """Opens the detail pane on a run."""
-        self.show_detail(list(run_lines(run, self._where)))
+        self.show_detail(run_lines(run, self._where))
 
     def _complete(self, text: str, cursor: int) -> Completion | None:
         tags = sorted({f"{key}={value}" for run in self._runs for key, value in run.tags.items()})

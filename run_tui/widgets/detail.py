@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, partial
 from typing import ClassVar
 
@@ -25,7 +25,10 @@ _FRAME = re.compile(r'\s*File "(?P<path>[^"]+)", line (?P<line>\d+), in (?P<func
 FEW_LINES = 3
 """Lines of stderr shown beside an exception that tells the reason itself."""
 LONGEST_TEXT = 100_000
-"""Characters of one text shown; more would hold the screen up."""
+"""Characters of one text that are looked at."""
+MOST_LINES, MOST_CHARACTERS = 1_000, 20_000
+"""What the pane has room for: laying out this much takes a tenth of a second, and nothing else goes on meanwhile."""
+CUT = f"… more follows: {MOST_LINES:,} lines or {MOST_CHARACTERS:,} characters are shown here"
 
 
 class Detail(VerticalScroll):
@@ -43,15 +46,23 @@ class Detail(VerticalScroll):
         """One text."""
         yield Static(id="text", markup=False)
 
-    def show(self, lines: Sequence[Line], *, stay: bool = False) -> None:
-        """Replaces what is shown and goes to its top, unless it is to stay scrolled as it was."""
+    def show(self, lines: Iterable[Line], *, stay: bool = False) -> None:
+        """Replaces what is shown and goes to its top, unless it is to stay scrolled as it was.
+
+        Lines are taken only as far as there is room for them; where more follow, that is said.
+        """
         text = Text(no_wrap=False, overflow="fold")
         style_of = cache(partial(look_style, self))
-        for style, line in lines:
+        for number, (style, line) in enumerate(lines):
             base = named_style(self, style)
+            room = MOST_CHARACTERS - len(text) if number < MOST_LINES else 0
             for piece, look in line.pieces if isinstance(line, Coloured) else ((line, PLAIN),):
-                text.append(piece, base + style_of(look))
+                text.append(piece[: max(0, room)], base + style_of(look))
+                room -= len(piece)
             text.append("\n")
+            if room < 0 or number == MOST_LINES:
+                text.append(CUT, named_style(self, "warning"))
+                break
         self.query_one("#text", Static).update(text)
         if not stay:
             self.scroll_home(animate=False)

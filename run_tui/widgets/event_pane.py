@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -165,7 +165,7 @@ class EventPane(Vertical):
         event = self.timeline.event(place)
         capture = capture_at(self.timeline, place) if is_failure(event) else None
         stderr = () if capture is None else self._last_lines(capture, place)
-        lines = list(event_lines(event, self._place_text(place), self._all_frames, stderr))
+        lines = event_lines(event, self._place_text(place), self._all_frames, stderr)
         self.show_lines(lines, stay=place == self._shown)
         self._shown = place
 
@@ -186,7 +186,7 @@ class EventPane(Vertical):
         if lines and self.detail.display and self._shown is not None and self._shown == self.log_rows.place:
             self.show_event()
 
-    def show_lines(self, lines: list[Line], *, stay: bool = False) -> None:
+    def show_lines(self, lines: Iterable[Line], *, stay: bool = False) -> None:
         """Opens the detail pane on something; it stays scrolled as it was where that has only changed."""
         self._shown = None
         self.detail.display = True
