@@ -134,7 +134,7 @@ class Choice:
 
     names: Mapping[str, str]
     connection: str | None = None
-    url: str | None = None
+    url: str | None = field(default=None, repr=False)  # as the user wrote it, perhaps with a password
     token: Secret | None = None
     trusted: bool = True
 
