@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from math import inf
 
 from run_tui.model import StepState
 from run_tui.steps import Attempt, StepProgress
@@ -44,14 +45,12 @@ class StepRow:
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
-        """What a bar shows; of a group all its steps, each as one, those that failed last."""
+        """What a bar shows; of a group the times in which any of its steps executed, those that failed last."""
         if self.step is None:
-            started = [(step.state, step.started, step.ended) for step in self.members if step.started is not None]
-            failed = StepState.FAILURE
-            return (
-                *(Attempt(*span) for span in started if span[0] is not failed),
-                *(Attempt(*span) for span in started if span[0] is failed),
-            )
+            failed, all_well = StepState.FAILURE, StepState.SUCCESS
+            state = all_well if self.state is failed else self.state
+            ended_badly = (step for step in self.members if step.state is failed)
+            return (*_merged(self.members, state), *_merged(ended_badly, failed))
         if self.attempt is not None:
             return (self.step.attempts[self.attempt - self.step.first_attempt],)
         return self.step.attempts
@@ -90,6 +89,18 @@ class StepRow:
         started = [step.started for step in self.members if step.started is not None]
         ended = max(now * 1000 if step.ageing else step.ended or 0.0 for step in self.members)
         return (ended - min(started)) / 1000 if started and ended else None
+
+
+def _merged(steps: Iterable[StepProgress], state: StepState) -> Iterator[Attempt]:
+    """The times in which any of the steps executed, each as one attempt; the last goes on if one of them does."""
+    start, end = inf, -inf
+    for began, ended in sorted((step.started, step.ended or inf) for step in steps if step.started is not None):
+        if began > end > -inf:
+            yield Attempt(state, int(start), int(end))
+            start, end = inf, -inf
+        start, end = min(start, began), max(end, ended)
+    if end > -inf:
+        yield Attempt(state, int(start), None if end == inf else int(end))
 
 
 def step_rows(steps: Sequence[StepProgress], turned: Set[str]) -> list[StepRow]:

@@ -77,3 +77,15 @@ def test_it_waited_since_it_could_start_and_for_each_attempt() -> None:
     assert member.waits(None) == []
     unborn, *_ = step_rows([StepProgress("load")], set())
     assert unborn.waits(100) == []
+
+
+def test_a_group_executed_while_any_of_its_steps_did() -> None:
+    steps = [
+        dynamic("a", start=0, end=2000),
+        dynamic("b", start=1000, end=3000),
+        dynamic("c", BAD, start=8000, end=9000),
+    ]
+    group = step_rows(steps, set())[0]
+    assert group.attempts == (Attempt(DONE, 0, 3000), Attempt(DONE, 8000, 9000), Attempt(BAD, 8000, 9000))
+    going = step_rows([dynamic("a", start=0, end=2000), dynamic("b", GOING, 5000, None)], set())[0]
+    assert going.attempts == (Attempt(GOING, 0, 2000), Attempt(GOING, 5000))
