@@ -89,12 +89,14 @@ class OutputLines:
     """The lines of one stream from some place on; the last one may still grow.
 
     A carriage return ends a line as well, so that every state of a progress bar is kept. A line over `LONGEST`
-    characters is cut into several, so that no line is too long to paint.
+    characters is cut into several, so that no line is too long to paint. `prepended` counts the lines that came
+    before those that were there already.
     """
 
     LONGEST = 4000
 
     def __init__(self) -> None:
+        self.prepended = 0
         self._lines: list[str] = []
         self._open = ""
 
@@ -121,6 +123,7 @@ class OutputLines:
         before = OutputLines()
         before.append(text if text.endswith("\n") else text + "\n")
         self._lines[:0] = before._lines
+        self.prepended += len(before._lines)
         return len(before._lines)
 
     def _cut(self, line: str) -> list[str]:

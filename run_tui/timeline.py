@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from run_tui.model import EventPage, RunEvent
@@ -21,8 +21,19 @@ class Place:
     row: int
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A row that stands for events: `left_out` of them between context lines, or those not read yet, after `read`."""
+
+    left_out: int
+    read: int | None = None
+
+
 class Timeline:
-    """The events that a filter lets through, numbered from 0 across both parts; without a filter, all."""
+    """The events that a filter lets through, numbered from 0 across both parts; without a filter, all.
+
+    Where events are missing between two rows, a row of its own stands for them: see `gap_at`.
+    """
 
     def __init__(self, run_id: str) -> None:
         self.beginning = EventView(EventStore(run_id))
@@ -31,19 +42,49 @@ class Timeline:
         self._end_pages: list[EventPage] = []
 
     def __len__(self) -> int:
-        return len(self.beginning) + (len(self.end) if self.end is not None else 0)
+        return len(self.beginning) + (1 + len(self.end) if self.end is not None else 0)
 
     def __getitem__(self, index: int) -> Place:
-        """The place of the event shown at `index`."""
+        """The place of the event shown at `index`; of a gap, that of the first event it stands for."""
         before = len(self.beginning)
         if self.end is None or index < before:
             return Place(False, self.beginning[index])
-        return Place(True, self.end[index - before])
+        return Place(True, self.end[index - before - 1]) if index > before else Place(False, self._read)
+
+    def gap_at(self, index: int) -> Gap | None:
+        """The gap that the row at `index` stands for; None for an event."""
+        for first, part in self.numbered:
+            if first <= index < first + len(part):
+                left_out = part.left_out(index - first)
+                return Gap(left_out) if left_out else None
+        return Gap(0, self._read)
+
+    def event_near(self, index: int, direction: int) -> int | None:
+        """The index of the nearest event from a row on, first in this direction; None where there is none.
+
+        Rows that stand for gaps are never side by side.
+        """
+        for near in (index, index + direction, index - direction):
+            if 0 <= near < len(self) and self.gap_at(near) is None:
+                return near
+        return None
 
     @property
     def parts(self) -> tuple[EventView, ...]:
         """The views of the parts, in order."""
         return (self.beginning,) if self.end is None else (self.beginning, self.end)
+
+    @property
+    def numbered(self) -> tuple[tuple[int, EventView], ...]:
+        """The index of each part's first row, and the part."""
+        if self.end is None:
+            return ((0, self.beginning),)
+        return (0, self.beginning), (len(self.beginning) + 1, self.end)
+
+    @property
+    def fitting(self) -> int:
+        """How many events the filter lets through, context aside."""
+        return sum(part.fitting for part in self.parts)
 
     @property
     def held(self) -> int:
@@ -66,17 +107,33 @@ class Timeline:
         return all(part.complete for part in self.parts)
 
     @property
-    def gap_at(self) -> int | None:
-        """The index of the first event after the gap; None where there is none."""
-        return None if self.end is None else len(self.beginning)
+    def context(self) -> int:
+        """How many rows are shown before and after each event that the filter lets through."""
+        return self.beginning.context
+
+    @context.setter
+    def context(self, lines: int) -> None:
+        for part in self.parts:
+            part.context = lines
+
+    def fits(self, place: Place) -> bool:
+        """Whether the filter lets the event through; the others that are shown are context."""
+        return self._part_of(place).fits(place.row)
 
     def store_of(self, place: Place) -> EventStore:
         """The store that holds the event."""
-        return self.end.store if place.in_end and self.end is not None else self.beginning.store
+        return self._part_of(place).store
 
     def event(self, place: Place) -> RunEvent:
         """The event, whole."""
         return self.store_of(place).event(place.row)
+
+    @property
+    def _read(self) -> int:
+        return len(self.beginning.store)
+
+    def _part_of(self, place: Place) -> EventView:
+        return self.end if place.in_end and self.end is not None else self.beginning
 
     def places_of(self, event_type: str) -> Iterator[Place]:
         """Where the events of a type are, shown or not."""
@@ -114,12 +171,13 @@ class Timeline:
     def index_of(self, place: Place) -> int | None:
         """Where the event is shown; None where it is not."""
         index = self.index_at(place)
-        return index if index < len(self) and self[index] == place else None
+        shown = index < len(self) and self[index] == place and self.gap_at(index) is None
+        return index if shown else None
 
     def index_at(self, place: Place) -> int:
         """Where the event is shown, or the first one after it."""
         if place.in_end and self.end is not None:
-            return len(self.beginning) + self.end.index_at(place.row)
+            return len(self.beginning) + 1 + self.end.index_at(place.row)
         return self.beginning.index_at(place.row)
 
     def time_of(self, place: Place) -> int:
@@ -134,7 +192,13 @@ class Timeline:
 
     def index_from(self, moment: float) -> int:
         """Where the first event from a time on (epoch milliseconds) is shown; events are in order but for a little."""
-        return bisect_left(range(len(self)), moment, key=lambda index: self.time_of(self[index]))
+
+        def find(part: EventView, _: int) -> int | None:
+            at = bisect_left(range(len(part)), moment, key=lambda index: part.store.times[part[index]])
+            return at if at < len(part) else None
+
+        found = self.first(1, find)
+        return len(self) if found is None else found
 
     def histogram(self, size: int) -> Histogram | None:
         """The events shown, to be counted in `size` spans over the time of all there are; None where there are none."""
@@ -155,6 +219,7 @@ class Timeline:
         """Appends to the end, which lies behind a gap."""
         if self.end is None:
             self.end = EventView(EventStore(self.beginning.store.run_id))
+            self.end.context = self.context
             self.end.apply(self.beginning.filter, times)
         self.end.store.append(page)
         self._end_pages.append(page)
@@ -199,9 +264,10 @@ class Timeline:
     def apply(self, filter: Filter | None, times: TimeContext, near: Place | None) -> None:
         """Starts over with another filter, with the rows near a place first."""
         for part in self.parts:
-            part.apply(filter, times, self._row_near(part, near))
+            part.apply(filter, times, self.row_near(part, near))
 
-    def _row_near(self, part: EventView, near: Place | None) -> int:
+    def row_near(self, part: EventView, near: Place | None) -> int:
+        """The row of a part that is nearest to a place; without one, the newest."""
         if near is not None and near.in_end == (part is self.end):
             return near.row
         return 0 if part is self.end or near is None else len(part.store)
@@ -212,17 +278,18 @@ class Timeline:
 
     def seek(self, index: int, rank: int, direction: int) -> int | None:
         """Where the next (1) or previous (-1) event of at least this effective level is shown from `index` on."""
-        before = len(self.beginning)
-        if self.end is None:
-            return self.beginning.seek(index, rank, direction)
-        if direction > 0:
-            found = self.beginning.seek(index, rank, 1) if index < before else None
-            if found is None:
-                later = self.end.seek(max(index - before, -1), rank, 1)
-                found = None if later is None else before + later
-            return found
-        earlier = self.end.seek(index - before, rank, -1) if index > before else None
-        return self.beginning.seek(min(index, before), rank, -1) if earlier is None else before + earlier
+        return self.first(direction, lambda part, at: part.seek(at, rank, direction), index)
+
+    def first(self, direction: int, find: Callable[[EventView, int], int | None], index: int = 0) -> int | None:
+        """The first index that `find` finds in a part, from the beginning (1) or the end (-1).
+
+        It is given the part and where `index` is in its numbers, which may be before its rows or after them.
+        """
+        for first, part in self.numbered[::direction]:
+            found = find(part, index - first)
+            if found is not None:
+                return first + found
+        return None
 
     def hidden_by_level(self) -> tuple[int, str] | None:
         """How many events a minimum level hides, and its name; None where the filter sets none."""

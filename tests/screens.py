@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from run_tui.app import RunTuiApp
 from run_tui.demo import create_app
@@ -133,6 +134,13 @@ async def _filter(pilot: Pilot[None]) -> None:
     await pilot.press("slash", "end")
 
 
+async def _find(pilot: Pilot[None]) -> None:
+    screen = await open_run(pilot, "FAILURE", "nightly_etl")
+    await pilot.press("escape", "4", "plus", "plus", "ctrl+f", *"load_users", "enter", "n")
+    count = screen.pane.find_bar.query_one("#find-count", Static)
+    await until(lambda: " of " in str(count.render()))
+
+
 async def _help(pilot: Pilot[None]) -> None:
     await pilot.press("question_mark")
 
@@ -148,6 +156,7 @@ SHOTS: dict[str, tuple[tuple[int, int], Take]] = {
     "failure-hook": ((110, 28), _failed("notify_partners", "SUCCESS")),
     "run-live": ((110, 24), _live),
     "filter": ((110, 24), _filter),
+    "find": ((110, 24), _find),
     "run-80x24": ((80, 24), _failed("nightly_etl")),
     "runs-80x24": ((80, 24), _runs),
     "help": ((110, 60), _help),

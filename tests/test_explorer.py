@@ -301,6 +301,7 @@ async def test_every_action_of_the_table_exists_where_it_is_bound() -> None:
             "app": pilot.app,
             "view": screen,
             "run": screen,
+            "find": screen,
             "list": screen.rows,
             "runs": RunsScreen,
             "steps": screen.steps,

@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "timeline": {"model", "query", "store", "view"},
     "output": {"model"},
     "failure": {"model", "format", "output", "timeline"},
+    "finding": {"query", "format", "timeline", "view", "output"},
     "sources": {"model", "errors", "output"},
     "pace": {"errors"},
     "marks": {"model", "sources"},
@@ -40,11 +41,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktop": set(),
     "widgets": {
         "model", "query", "format", "store", "timeline", "view", "steps", "step_tree", "gantt", "actions", "output",
-        "failure",
+        "failure", "finding",
     },
     "screens": {
         "model", "query", "format", "store", "timeline", "view", "steps", "step_tree", "actions", "output", "failure",
-        "widgets",
+        "finding", "widgets",
     },
     "app": {
         "model", "output", "errors", "query", "format", "store", "view", "actions",

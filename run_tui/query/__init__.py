@@ -2,7 +2,7 @@
 
 from run_tui.query.completion import Completion
 from run_tui.query.contract import filter_events_by_step, filter_events_by_type
-from run_tui.query.events import OPERATORS, Filter, Query, complete, help_table, parse, searchable_parts
+from run_tui.query.events import OPERATORS, Filter, Query, complete, help_table, parse, parse_words, searchable_parts
 from run_tui.query.language import HelpRow, Operator, Problem
 from run_tui.query.runs import RUN_OPERATORS, RunsQuery, complete_runs, parse_runs, runs_help_table
 from run_tui.query.terms import PART, PatternTerm, SlowPattern, TextTerm, Value, Values
@@ -33,6 +33,7 @@ __all__ = [
     "help_table",
     "parse",
     "parse_runs",
+    "parse_words",
     "runs_help_table",
     "searchable_parts",
     "typable",

@@ -11,7 +11,7 @@ from run_tui.query.completion import Completion
 from run_tui.query.event_types import KNOWN_TYPES, LOG, type_names
 from run_tui.query.language import HelpRow, Language, Operator, Problem, Terms, text_help
 from run_tui.query.operands import LEVELS, rank_limits, read_attempt, read_level, read_name, read_time, time_span
-from run_tui.query.terms import ANY, How, PatternTerm, TextTerm, Value, Values, words_accept
+from run_tui.query.terms import ANY, How, PatternTerm, TextTerm, Value, Values, spans, words_accept
 from run_tui.query.times import TimeContext
 from run_tui.query.tokens import Item
 
@@ -97,6 +97,10 @@ class Filter:
             and set(other.patterns) <= set(self.patterns)
         )
 
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where the words and patterns it wants are in a text, in order and apart from each other."""
+        return spans((*self.texts, *self.patterns), text)
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -121,6 +125,12 @@ def parse(text: str) -> Query:
         patterns=terms.patterns,
     )
     return Query(made, terms.problems)
+
+
+def parse_words(text: str) -> Query:
+    """Reads a text in which everything is a word, a phrase or a pattern, `step:x` too."""
+    terms = _WORDS.read(text)
+    return Query(Filter(texts=terms.texts, patterns=terms.patterns), terms.problems)
 
 
 def complete(text: str, cursor: int, *, steps: Iterable[str], types: Iterable[str]) -> Completion | None:
@@ -199,3 +209,4 @@ _LANGUAGE = Language(
         "its message, step, type, errors or metadata", "KeyError", '"exit code"', "/time(d )?out/", "-step:check"
     ),
 )
+_WORDS = Language((), _LANGUAGE.text_help)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -17,6 +18,9 @@ PART = "\x1f"
 
 PATTERN_SECONDS = 0.25
 """How long a pattern may search one text."""
+
+SPAN_SECONDS = 0.005
+"""How long a pattern may look for its places in a text that is painted."""
 
 MAX_PATTERN = 1000
 """The longest pattern, in characters."""
@@ -111,6 +115,19 @@ class TextTerm:
         """Whether a text contains it; parts of the text set off by `divider` are texts of their own."""
         return self.needle in text.casefold() and divider not in self.needle
 
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where it stands in a text, from the first character to before the second."""
+        folded = text.casefold()
+        # Folding may make several letters of one: then it is to be known which came from where.
+        origin: Sequence[int] = range(len(text))
+        if len(folded) != len(text):
+            origin = [index for index, letter in enumerate(text) for _ in letter.casefold()]
+        at = folded.find(self.needle) if self.needle else -1
+        while at >= 0:
+            end = at + len(self.needle)
+            yield origin[at], origin[end - 1] + 1
+            at = folded.find(self.needle, end)
+
     def found_in_name(self, name: str | None) -> bool:
         """Whether a step's or a type's name contains it."""
         return name is not None and self.found_in(name)
@@ -139,6 +156,12 @@ class PatternTerm:
                 hint="Repetitions within repetitions, such as (a|aa)+, do that.",
             ) from None
 
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where it fits in a text, from the first character to before the second, as far as that is found quickly."""
+        with suppress(TimeoutError):
+            for match in compiled(self.source).finditer(text, timeout=SPAN_SECONDS):
+                yield match.span()
+
     def found_in_name(self, name: str | None) -> bool:
         """Whether it fits somewhere in a step's or a type's name."""
         return name is not None and self.found_in(name)
@@ -152,8 +175,29 @@ def words_accept(words: Iterable[Word], parts: Sequence[str]) -> bool:
     return all(any(map(word.found_in, parts)) != word.negated for word in words)
 
 
+def spans(words: Iterable[Word], text: str) -> list[tuple[int, int]]:
+    """Where wanted words and patterns are in a text, in order and apart from each other."""
+    apart: list[tuple[int, int]] = []
+    for start, end in sorted(span for word in words if not word.negated for span in word.spans(text)):
+        if apart and start <= apart[-1][1]:
+            apart[-1] = apart[-1][0], max(end, apart[-1][1])
+        elif start < end:
+            apart.append((start, end))
+    return apart
+
+
+class Match(Protocol):
+    """What is used of a match."""
+
+    def span(self) -> tuple[int, int]:
+        """Its first character, and the one after its last."""
+
+
 class Pattern(Protocol):
     """What is used of a compiled regular expression."""
+
+    def finditer(self, text: str, *, timeout: float) -> Iterator[Match]:
+        """All matches. Raises `TimeoutError` after `timeout` seconds."""
 
     def search(self, text: str, *, timeout: float) -> object | None:
         """The first match, or None. Raises `TimeoutError` after `timeout` seconds."""

@@ -55,7 +55,7 @@ class Tokenizer:
     """Cuts filter text for one set of operator keys; a prefix that is none of them is text, colon and all."""
 
     def __init__(self, keys: Iterable[str]) -> None:
-        any_key = "|".join(map(re.escape, keys))
+        any_key = "|".join(map(re.escape, keys)) or "(?!)"
         # Two dashes are text (--verbose). A slash begins a pattern unless it stands alone, and only a slash before a
         # blank or the end closes it, so that /usr/lib/x.py is one. What is not closed yet reaches to the end.
         self._token = re.compile(

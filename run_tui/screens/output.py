@@ -12,10 +12,14 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from run_tui.actions import bindings
+from run_tui.finding import LineFinder
 from run_tui.format import clean, plural
 from run_tui.output import Capture, OutputLines, Stream
+from run_tui.query import Filter, Problem, parse_words
 from run_tui.screens.base import RefreshWanted
+from run_tui.widgets.find_bar import FindBar
 from run_tui.widgets.output_view import OutputView
+from run_tui.widgets.row_list import RowList
 from run_tui.widgets.status_line import Activity, Fact, StatusLine
 
 
@@ -25,7 +29,7 @@ class OutputScreen(Screen[None]):
     `captures` are the processes of a step's attempts, at least one; `ended` says whether one can write no more.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("output")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("output", "find")
 
     class Wanted(Message):
         """A stream is to be read, in place of the one read before."""
@@ -52,13 +56,20 @@ class OutputScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Which output it is, its lines, the keys."""
         yield StatusLine(id="status")
-        yield OutputView(id="output")
+        view = OutputView(id="output")
+        yield view
+        yield FindBar(view, self._look_for, id="find")
         yield Footer(compact=True, show_command_palette=False)
 
     @property
     def view(self) -> OutputView:
         """The lines."""
         return self.query_one(OutputView)
+
+    @property
+    def find_bar(self) -> FindBar:
+        """What is looked for in them."""
+        return self.query_one(FindBar)
 
     @property
     def capture(self) -> Capture:
@@ -78,6 +89,7 @@ class OutputScreen(Screen[None]):
             self.view.prepend(before)
         if after:
             self.view.append(after)
+        self.find_bar.rows_changed()
         self._show_facts()
         if not self.view.row_count():
             self.view.show_notice(*self._nothing())
@@ -92,9 +104,23 @@ class OutputScreen(Screen[None]):
         if not self._from_start:
             self.post_message(self.EarlierWanted())
 
+    def on_row_list_moved(self, event: RowList.Moved) -> None:
+        """The cursor is on another match, or on none."""
+        event.stop()
+        self.find_bar.show_position()
+
+    def action_find(self) -> None:
+        """Asks what to find in the lines."""
+        self.find_bar.open()
+
+    def action_find_next(self, direction: int) -> None:
+        """Goes to another match."""
+        self.find_bar.step(direction)
+
     def action_back(self) -> None:
-        """Back to the run."""
-        self.post_message(self.Closed())
+        """Finding ends first; then back to the run."""
+        if not self.find_bar.close():
+            self.post_message(self.Closed())
 
     def action_stream(self) -> None:
         """Shows the other stream."""
@@ -132,8 +158,15 @@ class OutputScreen(Screen[None]):
         """Asks the server now."""
         self.post_message(RefreshWanted())
 
+    def _look_for(self, text: str) -> LineFinder | Problem | None:
+        query, view = parse_words(text), self.view
+        found = None if query.problems or query.filter == Filter() else query.filter
+        view.finder = None if found is None else LineFinder(view.lines, found, view.cursor)
+        return query.problems[0] if query.problems else view.finder
+
     def _read(self) -> None:
         self.view.replace(OutputLines())
+        self.find_bar.look_again()
         self._from_start = self._over = False
         self._show_facts()
         if self.capture.url(self._stream) is not None:

@@ -34,7 +34,7 @@ PAINT_GAP = 1 / 15
 class RunScreen(ViewScreen):
     """A run under the eyes of someone who wants to know what it does, or why it failed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("run")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("run", "find")
 
     class Closed(Message):
         """The user went back."""
@@ -218,6 +218,26 @@ class RunScreen(ViewScreen):
             side = "after" if direction > 0 else "before"
             some = self.pane.timeline.marked
             self.notify(f"No mark is shown {side} this event." if some else "Nothing is marked yet.", timeout=2)
+
+    def action_context(self, step: int) -> None:
+        """Shows more or fewer rows around each match of the filter."""
+        if not self.pane.widen_context(step):
+            self.notify("There are rows around matches once / filters.", timeout=2)
+
+    def action_find(self) -> None:
+        """Asks what to find in the log."""
+        if self.steps.bars:
+            self.action_bars()
+        self.pane.find_bar.open()
+
+    def action_find_next(self, direction: int) -> None:
+        """Goes to another match."""
+        self.pane.find_bar.step(direction)
+
+    def action_back(self) -> None:
+        """Finding ends first."""
+        if not self.pane.find_bar.close():
+            super().action_back()
 
     def action_steps(self) -> None:
         """Goes to the steps and back; where there is no room for both they come and go."""

@@ -2,5 +2,6 @@
 
 from run_tui.view.events import LEVEL_NAMES, EventView
 from run_tui.view.histogram import Bucket, Histogram
+from run_tui.view.matches import Matches
 
-__all__ = ["LEVEL_NAMES", "Bucket", "EventView", "Histogram"]
+__all__ = ["LEVEL_NAMES", "Bucket", "EventView", "Histogram", "Matches"]

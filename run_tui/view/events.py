@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 
 from run_tui.query import Filter, TimeContext
 from run_tui.store import EventStore
-from run_tui.view.found import FoundRows
-from run_tui.view.masks import Mask, all_of, both
+from run_tui.view.context import Context
+from run_tui.view.found import FoundRows, MaskedRows
+from run_tui.view.masks import Mask, all_of, both, pieces_from
 from run_tui.view.rowtest import RowTest, Searches
 
 LEVEL_NAMES = ("", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -17,25 +18,54 @@ LEVEL_NAMES = ("", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 class EventView:
     """Row numbers of a store, ascending, that match a filter; without one, all rows.
 
+    With `context` the rows around each match are listed too, and between groups of them one hidden row, which stands
+    for all that are left out there (see `left_out`).
+
     `advance` does the work, for as long as it is given, from the row nearest to the user outwards: until it returns
     True the view holds the matches among `scanned` consecutive rows. What was found out about a word or a pattern
     serves later filters with the same or a longer one, and new rows of the store cost no more than their block.
     """
 
-    def __init__(self, store: EventStore) -> None:
+    def __init__(self, store: EventStore, searches: Searches | None = None) -> None:
         self.store = store
         self.filter: Filter | None = None
-        self._searches = Searches(store)
+        self.searches = searches or Searches(store)
         self._found = FoundRows(store, 0)
+        self._context = Context(0)
+        self._context_of: tuple[FoundRows, int, int] | None = None
         self._test: RowTest | None = None
         self._near = 0
 
     def __len__(self) -> int:
-        return len(self.store) if self.filter is None else len(self._found)
+        return len(self.store) if self.filter is None else len(self._listed)
 
     def __getitem__(self, index: int) -> int:
-        """The store row shown at `index`, from 0."""
-        return index if self.filter is None else self._found[index]
+        """The store row listed at `index`, from 0."""
+        return index if self.filter is None else self._listed[index]
+
+    @property
+    def fitting(self) -> int:
+        """How many events match, context aside."""
+        return len(self.store) if self.filter is None else len(self._found)
+
+    def fits(self, row: int) -> bool:
+        """Whether a row is a match; not known of rows that have not been looked at."""
+        return self.filter is None or self._found.has(row)
+
+    @property
+    def context(self) -> int:
+        """How many rows are listed before and after each match."""
+        return self._context.lines
+
+    @context.setter
+    def context(self, lines: int) -> None:
+        self._context, self._context_of = Context(lines), None
+
+    def left_out(self, index: int) -> int:
+        """How many rows the one at `index` stands for, which are left out of the context; 0 for one that is shown."""
+        if self.filter is None or not self.context or self._around.shown.has(self[index]):
+            return 0
+        return self[index + 1] - self[index]
 
     @property
     def scanned(self) -> int:
@@ -49,7 +79,7 @@ class EventView:
 
     def index_at(self, row: int) -> int:
         """Where store row `row` is shown, or the first shown row after it."""
-        return min(row, len(self)) if self.filter is None else self._found.index_at(row)
+        return min(row, len(self)) if self.filter is None else self._listed.index_at(row)
 
     def seek(self, index: int, rank: int, direction: int) -> int | None:
         """Where the next (1) or previous (-1) event of at least this effective level is shown from `index` on."""
@@ -72,12 +102,12 @@ class EventView:
         self.filter = None if filter == Filter() else filter
         self._near = max(0, min(near, len(self.store) - 1))
         self._found = FoundRows(self.store, self._near)
-        self._test = None if self.filter is None else RowTest(self.store, self.filter, times, self._searches)
+        self._test = None if self.filter is None else RowTest(self.store, self.filter, times, self.searches)
 
     def replace_store(self, store: EventStore, times: TimeContext, near: int = 0) -> None:
         """Shows another store under the same filter."""
         self.store = store
-        self._searches = Searches(store)
+        self.searches = Searches(store)
         self.apply(self.filter, times, near)
 
     def advance(self, seconds: float, now: Callable[[], float] = time.perf_counter) -> bool:
@@ -94,7 +124,7 @@ class EventView:
 
     def _advance_once(self) -> bool:
         if self._test is None:
-            return self._searches.letters.collect()
+            return self.searches.letters.collect()
         if not self.complete:
             self._step(self._test)
         return self.complete
@@ -128,16 +158,28 @@ class EventView:
         return None
 
     def pieces(self) -> list[tuple[int, Mask]]:
-        """First row and mask of each block that has been looked at, in order."""
+        """First row and mask of the matches in each block that has been looked at, in order."""
         if self.filter is None:
             return [(block.first_row, all_of(len(block))) for block in self.store.blocks]
         return self._found.pieces()
 
+    def shown_pieces(self) -> list[tuple[int, Mask]]:
+        """As `pieces`, context included."""
+        return self.pieces() if self.filter is None or not self.context else self._around.shown.pieces()
+
+    @property
+    def _listed(self) -> MaskedRows:
+        return self._around.rows if self.context else self._found
+
+    @property
+    def _around(self) -> Context:
+        found = self._found
+        now = found, found.start, found.end
+        if self._context_of != now:
+            self._context_of = now
+            self._context.update(found)
+        return self._context
+
     def _shown(self, row: int, direction: int) -> Iterator[tuple[int, Mask]]:
         """First row and mask of each block after or before `row`, the nearest first."""
-        for start, mask in self.pieces()[::direction]:
-            if direction < 0:
-                yield start, mask[: max(0, row - start)]
-            elif row < start + len(mask):
-                skipped = max(0, row + 1 - start)
-                yield start + skipped, mask[skipped:]
+        return pieces_from(self.shown_pieces(), row, direction)

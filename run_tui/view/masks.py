@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import compress
 
@@ -54,12 +54,42 @@ def without(one: Mask, other: Mask) -> Mask:
     return one if not count(other) else (_number(one) & ~_number(other)).to_bytes(len(one), "little")
 
 
+def widened(mask: Mask, rows: int) -> Mask:
+    """The rows that fit and so many before and after each."""
+    if not rows or count(mask) in (0, len(mask)):
+        return mask
+    number, reach = _number(mask), 0
+    while reach < rows:
+        # Each turn doubles the reach, so that many rows cost hardly more than one.
+        step = min(reach + 1, rows - reach)
+        number |= number << 8 * step | number >> 8 * step
+        reach += step
+    return (number & ((1 << 8 * len(mask)) - 1)).to_bytes(len(mask), "little")
+
+
+def first_after_groups(mask: Mask, before: bool) -> Mask:
+    """The first row after each group of rows that fit; `before` says whether the row before all of them does."""
+    number = _number(mask)
+    size = 8 * len(mask)
+    return (((number << 8 | before) & ~number) & ((1 << size) - 1)).to_bytes(len(mask), "little")
+
+
 def mask_of(size: int, indexes: Iterable[int]) -> Mask:
     """The mask of so many rows in which these fit."""
     mask = bytearray(size)
     for index in indexes:
         mask[index] = 1
     return bytes(mask)
+
+
+def pieces_from(pieces: Sequence[tuple[int, Mask]], row: int, direction: int) -> Iterator[tuple[int, Mask]]:
+    """Of masks and the first rows of each, what lies after (1) or before (-1) a row, the nearest first."""
+    for start, mask in pieces[::direction]:
+        if direction < 0:
+            yield start, mask[: max(0, row - start)]
+        elif row < start + len(mask):
+            skipped = max(0, row + 1 - start)
+            yield start + skipped, mask[skipped:]
 
 
 @lru_cache(maxsize=256)

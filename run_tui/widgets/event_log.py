@@ -10,9 +10,22 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from run_tui.format import Coloured, TimeMode, clean, clock_mode, event_time, headline, level_style, same_day, shorten
-from run_tui.timeline import Place, Timeline
-from run_tui.widgets.row_list import MOST_LINES, RowList
+from run_tui.finding import EventFinder
+from run_tui.format import (
+    Coloured,
+    TimeMode,
+    clean,
+    clock_mode,
+    event_time,
+    headline,
+    level_style,
+    plural,
+    same_day,
+    shorten,
+)
+from run_tui.timeline import Gap, Place, Timeline
+from run_tui.widgets.log_list import LogList, text_of, with_spans
+from run_tui.widgets.row_list import MOST_LINES
 from run_tui.widgets.styles import coloured_segments
 
 LEVEL_WORDS = {"WARNING": "WARN", "CRITICAL": "CRIT"}
@@ -21,22 +34,19 @@ MARK = "◆"
 TIME, DATED_TIME = 12, 19
 NARROW = 72
 """Columns below which days make room for messages."""
-SCROLL_STEP = 20
 
 
-class EventLog(RowList):
+class EventLog(LogList[EventFinder]):
     """Shows the rows of a `Timeline`; while `follow` is on, the newest one stays in view.
 
     `chosen` is the place the user last chose: whatever comes, goes or is filtered out, the cursor stays on it, or on
-    the first row after it, and on the same line of the screen. `started` (epoch ms) is what times since the start count
-    from; `dated` rows say the day beside the clock time.
+    the first row after it, and on the same line of the screen. It does not rest on rows that stand for gaps. `started`
+    (epoch ms) is what times since the start count from; `dated` rows say the day beside the clock time.
     """
 
-    follow: reactive[bool] = reactive(False)
     time_mode: reactive[TimeMode] = reactive(TimeMode.LOCAL)
     started: reactive[int | None] = reactive(None)
     dated: reactive[bool] = reactive(False)
-    text_offset: reactive[int] = reactive(0)
 
     class FollowChanged(Message):
         """Follow was switched on or off, or new events arrived while it is off."""
@@ -52,13 +62,15 @@ class EventLog(RowList):
         self._widest_step = 0
 
     def row_count(self) -> int:
-        """As many rows as the filter lets through."""
+        """As many as the timeline has."""
         return len(self.timeline)
 
     @property
     def place(self) -> Place | None:
-        """The place under the cursor."""
-        return self.timeline[self.cursor] if self.row_count() else None
+        """The place of the event under the cursor."""
+        if not self.row_count() or self.timeline.gap_at(self.cursor) is not None:
+            return None
+        return self.timeline[self.cursor]
 
     def rows_grew(self) -> None:
         """Rows were added somewhere; those painted before still look the same."""
@@ -67,7 +79,7 @@ class EventLog(RowList):
 
     def rows_replaced(self, *, keep_strips: bool = False) -> None:
         """Other rows are shown now; with `keep_strips` they are of the same events."""
-        self._newest_part, self._newest_rows = self.timeline.parts[-1], len(self.timeline.parts[-1])
+        self._newest_part, self._newest_rows = self.timeline.parts[-1], self.timeline.parts[-1].fitting
         self._was_complete = self.timeline.complete
         self._show_chosen(keep_strips=keep_strips)
 
@@ -78,15 +90,19 @@ class EventLog(RowList):
 
     def move_to(self, index: int, *, by_user: bool = False, center: bool = False) -> None:
         """Puts the cursor on a row; a user who leaves the last one stops following."""
-        super().move_to(index, by_user=by_user, center=center)
+        super().move_to(self._event_row(index), by_user=by_user, center=center)
         self.chosen = self.place
-        if by_user and self.follow and self.cursor < self.row_count() - 1:
+        if by_user and self.follow and self.cursor < self._event_row(self.row_count() - 1):
             self.follow = False
 
     def strip_key(self, index: int) -> Hashable:
         """Rows keep their looks when others come and go around them, but for times relative to the row above."""
-        place = self.timeline[index]
-        return place if self.time_mode is not TimeMode.DELTA else (self._before(index), place)
+        place, gap = self.timeline[index], self.timeline.gap_at(index)
+        if gap is not None:
+            return place, gap
+        found = self.finder.wanted if self.finder is not None and self.finder.has(place) else None
+        above = self._before(index) if self.time_mode is TimeMode.DELTA else None
+        return place, self.timeline.fits(place), found, above
 
     def _show_chosen(self, *, keep_strips: bool) -> None:
         self._date()
@@ -97,18 +113,24 @@ class EventLog(RowList):
         if self.follow:
             self.move_to(self.row_count() - 1)
         elif self.chosen is not None:
-            index = self.validate_cursor(self.timeline.index_at(self.chosen))
+            index = self._event_row(self.timeline.index_at(self.chosen))
             if index != self.cursor or self.cursor - self.scroll_offset.y != line:
                 self.cursor = index
                 self.scroll_to_row(index - line)
 
+    def _event_row(self, index: int) -> int:
+        """The nearest row with an event, first in the direction that leads to this one."""
+        index = self.validate_cursor(index)
+        near = self.timeline.event_near(index, 1 if index >= self.cursor else -1)
+        return index if near is None else near
+
     def _count_unseen(self) -> None:
         part, complete = self.timeline.parts[-1], self.timeline.complete
-        added = len(part) - self._newest_rows
+        added = part.fitting - self._newest_rows
         if part is self._newest_part and self._was_complete and complete and added > 0 and not self.follow:
             self.unseen += added
             self.post_message(self.FollowChanged())
-        self._newest_part, self._newest_rows, self._was_complete = part, len(part), complete
+        self._newest_part, self._newest_rows, self._was_complete = part, part.fitting, complete
 
     def watch_follow(self, follow: bool) -> None:
         """Following starts at the end and forgets what had not been seen."""
@@ -135,10 +157,6 @@ class EventLog(RowList):
         span = self.timeline.span
         self.dated = span is not None and not same_day(*span, clock_mode(self.time_mode))
 
-    def watch_text_offset(self) -> None:
-        """Every message is cut anew."""
-        self.rows_changed()
-
     def action_last(self) -> None:
         """Goes to the last row and stays with the newest."""
         super().action_last()
@@ -146,35 +164,54 @@ class EventLog(RowList):
 
     def toggle_mark(self) -> None:
         """Marks the event under the cursor, or takes its mark away."""
-        if self.row_count():
-            self.timeline.toggle_mark(self.timeline[self.cursor])
+        if self.place is not None:
+            self.timeline.toggle_mark(self.place)
             self.rows_touched([self.cursor])
 
-    def scroll_text(self, steps: int) -> None:
-        """Scrolls all messages sideways."""
-        self.text_offset = max(0, self.text_offset + steps * SCROLL_STEP)
-
     def row_segments(self, index: int, width: int) -> list[Segment]:
-        """Time, level, step, type and message of one event."""
-        place = self.timeline[index]
+        """Time, level, step, type and message of one event, or a rule for those of a gap."""
+        gap = self.timeline.gap_at(index)
+        if gap is not None:
+            return [Segment(f"{f' ┄┄ {_gap_text(gap)} ':┄<{width}}", self.style("quiet" if gap.left_out else "accent"))]
+        return self._event_segments(self.timeline[index], self._reference(index), width)
+
+    def _event_segments(self, place: Place, reference: int | None, width: int) -> list[Segment]:
         store, row = self.timeline.store_of(place), place.row
         event, rank = store.event(row), store.ranks[row]
         style, quiet = self.style(level_style(rank)), self.style("quiet")
         level = "EVENT" if rank != event.level.rank else clean(LEVEL_WORDS.get(event.level, event.level))[:5]
-        dated = self._is_dated(width)
-        time = event_time(store.times[row], self.time_mode, self._reference(index), dated=dated)
-        segments = [
-            Segment(MARK if self.timeline.is_marked(place) else " ", self.style("accent")),
-            Segment(f"{time:>{DATED_TIME if dated else TIME}}  ", quiet),
-            Segment(f"{level:<5}  ", style if rank > 2 else quiet),
-        ]
+        context, dated = not self.timeline.fits(place), self._is_dated(width)
+        time = event_time(store.times[row], self.time_mode, reference, dated=dated)
+        at = f"{time:>{DATED_TIME if dated else TIME}}{'┊' if context else ' '} "
         step_width = self._step_width(width)
-        if step_width:
-            step = shorten(clean(event.step_key or ""), step_width)
-            segments.append(Segment(f"{step:<{step_width}}  ", self.style("name" if rank > 1 else "quiet")))
-        return segments + self._message_segments(
-            headline(event, (MOST_LINES if self.wrap else 4) * width + self.text_offset), event.event_type, style
+        step = f"{shorten(clean(event.step_key or ''), step_width):<{step_width}}  " if step_width else ""
+        limit = (MOST_LINES if self.wrap else 4) * width + self.text_offset
+        columns = [
+            [Segment(at, quiet)],
+            [Segment(f"{level:<5}  ", style if rank > 2 else quiet)],
+            [Segment(step, self.style("name" if rank > 1 else "quiet"))],
+            self._message_segments(headline(event, limit), event.event_type, style),
+        ]
+        if context:
+            columns = [list(Segment.apply_style(column, post_style=self.style("context"))) for column in columns]
+        if self.finder is not None and self.finder.has(place):
+            self._mark_found(self.finder, columns, width)
+        *first, message = columns
+        mark = Segment(MARK if self.timeline.is_marked(place) else " ", self.style("accent"))
+        return (
+            [mark] + [segment for column in first for segment in column] + list(Strip(message).crop(self.text_offset))
         )
+
+    def _mark_found(self, finder: EventFinder, columns: list[list[Segment]], width: int) -> None:
+        """Marks what was found in step and message; where it is in neither, or out of sight, the time."""
+        room = (MOST_LINES if self.wrap else 1) * (width - self.wrap_indent(width))
+        spans = [finder.wanted.spans(text_of(column)) for column in columns[2:]]
+        seen = any(end > self.text_offset and start < self.text_offset + room for start, end in spans[1])
+        time = [] if spans[0] or seen else [(0, len(text_of(columns[0])) - 2)]
+        columns[:] = [
+            with_spans(column, found, self.style("found"))
+            for column, found in zip(columns, [time, [], *spans], strict=True)
+        ]
 
     def wrap_indent(self, width: int) -> int:
         """Further lines of a message stand under its first."""
@@ -183,11 +220,8 @@ class EventLog(RowList):
 
     def _message_segments(self, message: Coloured, event_type: str | None, style: Style) -> list[Segment]:
         kind = f"{clean(event_type)}  " if event_type else ""
-        segments = [
-            Segment(kind, self.style("quiet") if style != self.style("bad") else style),
-            *coloured_segments(self, message, style),
-        ]
-        return list(Strip(segments).crop(self.text_offset)) if self.text_offset else segments
+        kind_style = self.style("quiet") if style != self.style("bad") else style
+        return [Segment(kind, kind_style), *coloured_segments(self, message, style)]
 
     def _reference(self, index: int) -> int | None:
         """What a relative time counts from: the run's start, or the event shown above, which may not be known yet."""
@@ -197,8 +231,11 @@ class EventLog(RowList):
         return None if before is None else self.timeline.time_of(before)
 
     def _before(self, index: int) -> Place | None:
-        """The event shown above, for the first one itself; None right after the gap."""
-        return None if index == self.timeline.gap_at else self.timeline[max(0, index - 1)]
+        """The event shown above, for the first one itself; None right after those that are still being read."""
+        gap = self.timeline.gap_at(index - 1) if index else None
+        if gap is not None and gap.read is not None:
+            return None
+        return self.timeline[max(0, index - (1 if gap is None else 2))]
 
     def _is_dated(self, width: int) -> bool:
         return self.dated and width >= NARROW and self.time_mode is clock_mode(self.time_mode)
@@ -207,3 +244,9 @@ class EventLog(RowList):
         if width < 56:
             return 0
         return min(self._widest_step, width // 4)
+
+
+def _gap_text(gap: Gap) -> str:
+    if gap.read is not None:
+        return f"reading the events between · {gap.read:,} so far"
+    return f"{plural(gap.left_out, 'event')} left out"

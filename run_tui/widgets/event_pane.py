@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from run_tui.failure import capture_at, failure_of, is_failure
+from run_tui.finding import EventFinder
 from run_tui.format import TimeMode, clean, clock, clock_mode, full_time, headline, plural, zone, zone_name
 from run_tui.model import EventPage, RunEvent, RunStatus
 from run_tui.output import Capture
@@ -22,6 +23,7 @@ from run_tui.view import Histogram
 from run_tui.widgets.detail import Detail, Line, event_lines
 from run_tui.widgets.event_log import EventLog
 from run_tui.widgets.filter_bar import FilterBar
+from run_tui.widgets.find_bar import FindBar
 from run_tui.widgets.histogram import HistogramBar
 from run_tui.widgets.row_list import RowList
 
@@ -34,6 +36,8 @@ IDLE_SLICE = 0.002
 COUNT_SLICE = 0.004
 """Seconds of counting for the histogram between two chances for keys and frames."""
 LEVELS = ("", "debug", "info", "warning", "error", "critical")
+CONTEXTS = (0, 1, 2, 3, 5, 10, 20, 50)
+"""How many rows around each match there can be."""
 HINT = "words  step:load_*  type:STEP_FAILURE  level:warning  -step:check  /regex/"
 
 
@@ -80,7 +84,9 @@ class EventPane(Vertical):
         """The filter, the log, the detail pane."""
         yield FilterBar(self._complete, self._filter_by, HINT, id="filter")
         yield HistogramBar(self._time_text, id="histogram")
-        yield EventLog(self.timeline, id="log")
+        log = EventLog(self.timeline, id="log")
+        yield log
+        yield FindBar(log, self._look_for, id="find")
         yield Detail(id="detail")
 
     @property
@@ -92,6 +98,11 @@ class EventPane(Vertical):
     def filter_bar(self) -> FilterBar:
         """The filter's text."""
         return self.query_one(FilterBar)
+
+    @property
+    def find_bar(self) -> FindBar:
+        """What is looked for in the rows."""
+        return self.query_one(FindBar)
 
     @property
     def histogram(self) -> HistogramBar:
@@ -119,11 +130,13 @@ class EventPane(Vertical):
         log.chosen = self.timeline.join(log.chosen)
         self._advance(FIRST_SLICE)
         log.rows_replaced()
+        self.find_bar.rows_changed()
 
     def show_new_rows(self) -> None:
         """The events grew."""
         done = self._advance(FIRST_SLICE)
         self.log_rows.rows_grew()
+        self.find_bar.rows_changed()
         self.show_counts()
         if not done:
             self.post_message(self.ViewUnfinished(self))
@@ -297,6 +310,7 @@ class EventPane(Vertical):
         """An open detail pane follows the cursor."""
         event.stop()
         self.touched |= event.by_user
+        self.find_bar.show_position()
         if self.histogram.display and not self.histogram.has_focus:
             self._show_moment()
         if self.detail.display:
@@ -337,6 +351,7 @@ class EventPane(Vertical):
     def _filtered(self, done: bool) -> None:
         """Shows how far the filter has come."""
         self._told_at = time.monotonic()
+        self.find_bar.rows_changed()
         if done:
             self._good = self.timeline.filter or Filter()
         if self.detail.display:
@@ -351,6 +366,26 @@ class EventPane(Vertical):
             self.filter_bar.show_problems((Problem(0, len(self.filter_bar.text), f"{error}. {error.hint}"),))
             self.timeline.apply(self._good, self._times(), self.log_rows.chosen)
             return self.timeline.advance(seconds)
+
+    def widen_context(self, step: int) -> bool:
+        """Shows more or fewer rows around each match of the filter; False where there is none to have matches."""
+        if self.timeline.filter is None:
+            return False
+        at = CONTEXTS.index(self.timeline.context) + step
+        self.timeline.context = CONTEXTS[min(max(at, 0), len(CONTEXTS) - 1)]
+        self.log_rows.rows_replaced(keep_strips=True)
+        self.find_bar.rows_changed()
+        self.show_counts()
+        return True
+
+    def _look_for(self, text: str) -> EventFinder | Problem | None:
+        query, log = parse(text), self.log_rows
+        log.finder = None
+        if query.problems:
+            return query.problems[0]
+        if query.filter != Filter():
+            log.finder = EventFinder(self.timeline, query.filter, self._times(), log.chosen)
+        return log.finder
 
     def _complete(self, text: str, cursor: int) -> Completion | None:
         stores = [part.store for part in self.timeline.parts]
@@ -377,12 +412,14 @@ class EventPane(Vertical):
 
 def counts_text(timeline: Timeline, follow: bool, unseen: int, zone: str) -> str:
     """What the filter shows and hides, whether new events are in view, and the time zone."""
-    shown, held = len(timeline), timeline.held
+    shown, held = timeline.fitting, timeline.held
     parts = [plural(held, "event")] if timeline.filter is None else [f"{shown:,} of {held:,}"]
     if timeline.end is not None:
         parts[0] += " read so far"
     if not timeline.complete:
         parts[0] += f" · {timeline.scanned * 100 // max(1, held)}% searched"
+    if timeline.filter is not None and timeline.context:
+        parts.append(f"±{timeline.context}")
     hidden = timeline.hidden_by_level()
     if hidden is not None:
         parts.append(f"{hidden[0]:,} below {hidden[1]}")

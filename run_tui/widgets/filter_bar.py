@@ -29,32 +29,15 @@ Filterer = Callable[[str], None]
 """Filters by a text, and says with `show_problems` what is wrong with it."""
 
 
-class FilterInput(Input):
-    """The text itself; tab walks through the completions of the word under the cursor."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "complete(1)", "Complete"),
-        Binding("shift+tab", "complete(-1)", "Complete back", show=False),
-        Binding("enter", "leave", "Keep"),
-        Binding("down", "leave", "To the rows", show=False),
-        Binding("escape", "give_up", "Clear"),
-    ]
+class LineInput(Input):
+    """One line of text; what it leads to is done in the frame that shows it."""
 
     # A longer text changes nothing around it: a keystroke costs no layout.
     virtual_size: reactive[Size] = reactive(Size(0, 0), layout=False)
 
-    class Left(Message):
-        """The user is done typing; `cleared` when the filter was given up."""
-
-        def __init__(self, cleared: bool) -> None:
-            super().__init__()
-            self.cleared = cleared
-
-    def __init__(self, complete: Completer, changed: Callable[[], None]) -> None:
-        super().__init__(id="filter-input", compact=True, select_on_focus=False)
-        self._complete, self._changed = complete, changed
-        self._offered: Completion | None = None
-        self._taken = -1
+    def __init__(self, changed: Callable[[], None], *, id: str, select_on_focus: bool = False) -> None:
+        super().__init__(id=id, compact=True, select_on_focus=select_on_focus)
+        self._changed = changed
 
     def watch_value(self) -> None:
         """What a text leads to is done with the keystroke itself, not messages later: both are in the same frame."""
@@ -65,6 +48,35 @@ class FilterInput(Input):
         event.prevent_default()
         event.stop()
         self.insert_text_at_cursor("".join(c if c.isprintable() else " " for c in event.text).strip())
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """The text has been dealt with already."""
+        event.stop()
+
+
+class FilterInput(LineInput):
+    """The text itself; tab walks through the completions of the word under the cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "complete(1)", "Complete"),
+        Binding("shift+tab", "complete(-1)", "Complete back", show=False),
+        Binding("enter", "leave", "Keep"),
+        Binding("down", "leave", "To the rows", show=False),
+        Binding("escape", "give_up", "Clear"),
+    ]
+
+    class Left(Message):
+        """The user is done typing; `cleared` when the filter was given up."""
+
+        def __init__(self, cleared: bool) -> None:
+            super().__init__()
+            self.cleared = cleared
+
+    def __init__(self, complete: Completer, changed: Callable[[], None]) -> None:
+        super().__init__(changed, id="filter-input")
+        self._complete = complete
+        self._offered: Completion | None = None
+        self._taken = -1
 
     def completion(self) -> Completion | None:
         """What could stand at the cursor; while tab walks through candidates, where the walk began."""
@@ -143,10 +155,6 @@ class FilterBar(Vertical):
         """What is wrong with the text, and where; () when nothing is."""
         self._problems = problems
         self._update_hint()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """The text has been dealt with already."""
-        event.stop()
 
     def on_descendant_focus(self) -> None:
         """The hint is there while typing."""

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from rich.segment import Segment
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from run_tui.finding import LineFinder
 from run_tui.format import coloured
 from run_tui.output import OutputLines
-from run_tui.widgets.row_list import RowList
+from run_tui.widgets.log_list import LogList, text_of, with_spans
 from run_tui.widgets.styles import coloured_segments
 
-SCROLL_STEP = 20
 
-
-class OutputView(RowList):
+class OutputView(LogList[LineFinder]):
     """Shows the lines of one stream; while `follow` is on, the last one stays in view."""
 
     follow: reactive[bool] = reactive(True)
-    text_offset: reactive[int] = reactive(0)
 
     class EarlierWanted(Message):
         """The user has come to the first line there is."""
@@ -60,19 +60,17 @@ class OutputView(RowList):
         self.follow = True
         self.move_to(self.row_count() - 1)
 
+    def strip_key(self, index: int) -> Hashable:
+        """Lines look different once something is found in them."""
+        return index, self.finder.wanted if self.finder is not None and self.finder.has(index) else None
+
     def row_segments(self, index: int, width: int) -> list[Segment]:
         """One line."""
         line = self.lines[index]
         segments = coloured_segments(self, coloured(line, len(line)), self.style("plain"))
+        if self.finder is not None and self.finder.has(index):
+            segments = with_spans(segments, self.finder.wanted.spans(text_of(segments)), self.style("found"))
         return [Segment(" "), *Strip(segments).crop(self.text_offset)]
-
-    def scroll_text(self, steps: int) -> None:
-        """Scrolls all lines sideways."""
-        self.text_offset = max(0, self.text_offset + steps * SCROLL_STEP)
-
-    def watch_text_offset(self) -> None:
-        """Every line is cut anew."""
-        self.rows_changed()
 
     def move_to(self, index: int, *, by_user: bool = False, center: bool = False) -> None:
         """Puts the cursor on a line; a user who leaves the last one stops following, at the first asks for more."""

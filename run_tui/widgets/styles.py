@@ -14,7 +14,10 @@ from textual.widget import Widget
 
 from run_tui.format import PLAIN, Colour, Coloured, Look
 
-STYLES = ("plain", "quiet", "name", "good", "bad", "warning", "active", "waiting", "accent", "cursor", "cursor-away")
+STYLES = (
+    "plain", "quiet", "name", "good", "bad", "warning", "active", "waiting", "accent", "context", "found", "cursor",
+    "cursor-away",
+)  # fmt: skip
 
 COMPONENTS = {f"row--{name}" for name in STYLES}
 """For `COMPONENT_CLASSES`."""
