@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeVar
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from tests.labs.dagster.postgres import PostgresLab
 
 Lab = TypeVar("Lab", bound=DagsterLab)
+
+
+def pytest_configure() -> None:
+    """Programs under test can be interrupted, even where the tests run in the background, as shells start that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
