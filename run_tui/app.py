@@ -25,6 +25,7 @@ from run_tui.errors import RunTuiError, SourceError
 from run_tui.feed import Feed, FeedState, Joined, Loaded, Phase, Restarted, RunChanged
 from run_tui.format import clean, clean_lines, shorten
 from run_tui.garbage import Collector
+from run_tui.hangup import end_with_terminal
 from run_tui.listing import Listed, Listing
 from run_tui.model import Run, RunFilter, RunStatus
 from run_tui.output import Stream
@@ -481,6 +482,7 @@ class RunTuiApp(App[None]):
 def run_app(app: RunTuiApp) -> int:
     """Runs the explorer until the user quits; the exit code of the program."""
     app.collector.start()
+    end_with_terminal()
     app.run()
     return app.return_code or 0
 

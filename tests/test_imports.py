@@ -15,6 +15,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),
     "actions": set(),
     "garbage": set(),
+    "hangup": set(),
     "demo": set(),
     "config": {"errors"},
     "query": {"model", "errors"},
@@ -49,7 +50,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "app": {
         "model", "output", "errors", "query", "format", "store", "view", "actions",
-        "sources", "feed", "output_feed", "garbage", "listing", "reasons", "watch", "kin", "desktop", "pace",
+        "sources", "feed", "output_feed", "garbage", "hangup", "listing", "reasons", "watch", "kin", "desktop", "pace",
         "timeline", "widgets", "screens",
     },
     "cli": {"model", "errors", "config", "query", "format", "store", "view", "sources", "feed", "app", "demo"},

@@ -197,6 +197,27 @@ def test_with_json_it_is_told_in_json(start: Start) -> None:
     assert process.returncode == 1
 
 
+def test_the_explorer_ends_with_its_terminal_even_if_no_session_is_controlled_by_it(environ: dict[str, str]) -> None:
+    leader, follower = pty.openpty()
+    with subprocess.Popen(
+        (*PROGRAM, "demo"),
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
+        env={**os.environ, **environ, "TERM": "xterm-256color"},
+        start_new_session=True,
+    ) as process:
+        os.close(follower)
+        written = b""
+        while b"failure" not in written:
+            written += os.read(leader, 4096)
+        os.close(leader)
+        try:
+            assert process.wait(timeout=30) == -signal.SIGHUP
+        finally:
+            process.kill()
+
+
 def test_a_pipe_that_does_not_wait_gets_everything(environ: dict[str, str]) -> None:
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
