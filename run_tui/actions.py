@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from itertools import combinations
 
 from textual.binding import Binding, BindingType
+from textual.keys import Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("run.previous_warning", "W", "Previous warning", "Go to the one before.", "run", "seek(3, -1)"),
     Action("run.follow", "f", "Follow", "Keep the newest event in view.", "run", "follow", True),
     Action("run.steps", "s", "Steps", "Go to the steps; enter there filters by one.", "run", "steps", True),
+    Action("run.output", "l", "Output", "Show what the step wrote to stdout and stderr.", "run", "output", True),
+    Action("run.bars", "b", "Bars", "Show the steps as bars over time, and back.", "run", "bars", True),
+    Action("run.types", "T", "Types", "Pick event types to filter by.", "run", "types"),
     Action("run.info", "r", "Run", "Show the run's tags, configuration and ancestry.", "run", "run_info", True),
     Action("run.frames", "F", "Frames", "Show or hide stack frames inside libraries.", "run", "frames"),
     Action("run.all", "0", "All levels", "Show events of every level.", "run", "level(0)"),
@@ -76,21 +83,22 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("run.copy", "y", "Copy row", "Copy the row to the clipboard.", "run", "copy(False)"),
     Action("run.copy_all", "Y", "Copy event", "Copy the whole event with its errors.", "run", "copy(True)"),
-    Action("run.bars", "b", "Bars", "Show the steps as bars over time, and back.", "run", "bars", True),
     Action("run.histogram", "i", "Over time", "Show the events over time, and back.", "run", "histogram"),
     Action("histogram.left", "left,h", "Earlier", "Move the log to the span before.", "histogram", "move(-1)"),
     Action("histogram.right", "right,l", "Later", "Move the log to the span after.", "histogram", "move(1)"),
     Action("histogram.next", "e", "Next errors", "Go to the next span with errors.", "histogram", "error(1)", True),
     Action("histogram.previous", "E", "Errors before", "Go to the one before.", "histogram", "error(-1)"),
     Action("histogram.leave", "escape,enter", "Log", "Go back to the log.", "histogram", "leave", True),
-    Action("steps.mark", "space", "Mark", "Mark the step; enter filters by all that are marked.", "steps", "mark"),
+    Action("steps.mark", "space", "Mark", "Mark the step; enter filters by all marked.", "steps", "mark", True),
+    Action("types.pick", "enter", "Filter", "Filter by the type, or by all that are marked.", "types", "pick", True),
+    Action("types.mark", "space", "Mark", "Mark the type.", "types", "mark", True),
+    Action("types.close", "escape,T,q", "Close", "Back to the events.", "types", "close", True),
     Action("steps.unfold", "right", "Unfold", "Unfold dynamic steps, or attempts.", "steps", "fold(False)"),
     Action("steps.fold", "left", "Fold", "Fold them.", "steps", "fold(True)"),
-    Action("steps.zoom_in", "plus", "Zoom in", "Bars: show a shorter time around the step.", "steps", "zoom(1)"),
-    Action("steps.zoom_out", "minus", "Zoom out", "Bars: show a longer time.", "steps", "zoom(-1)"),
+    Action("steps.zoom_in", "plus", "Zoom in", "Bars: show a shorter time around the step.", "steps", "zoom(1)", True),
+    Action("steps.zoom_out", "minus", "Zoom out", "Bars: show a longer time.", "steps", "zoom(-1)", True),
     Action("steps.earlier", "less_than_sign", "Earlier", "Bars: show what was earlier.", "steps", "pan(-1)"),
     Action("steps.later", "greater_than_sign", "Later", "Bars: show what was later.", "steps", "pan(1)"),
-    Action("run.output", "l", "Output", "Show what the step wrote to stdout and stderr.", "run", "output", True),
     Action("output.stream", "tab", "stdout or stderr", "Show the other stream.", "output", "stream", True),
     Action("output.follow", "f", "Follow", "Keep the last line in view.", "output", "follow", True),
     Action("output.next", "right_square_bracket", "Next attempt", "Show the next attempt.", "output", "attempt(1)"),
@@ -102,7 +110,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("output.refresh", "ctrl+r", "Refresh", "Ask the server now.", "output", "refresh"),
     Action("output.back", "escape,l", "Back", "Go back to the run.", "output", "back", True),
     Action("app.palette", "ctrl+p,colon", "Palette", "All commands by name.", "app", "command_palette"),
-    Action("app.help", "question_mark", "Help", "All keys and the filter language.", "app", "help", True, "?"),
+    Action(
+        "app.help",
+        "question_mark,f1",
+        "Help",
+        "All keys, first those of here.",
+        "app",
+        "help",
+        True,
+        "?",
+    ),
     Action("app.suspend", "ctrl+z", "Suspend", "Back to the shell; `fg` returns.", "app", "suspend_process"),
     Action("app.quit", "q", "Quit", "Leave run-tui.", "app", "quit", True),
 )
@@ -115,6 +132,7 @@ WHERE = {
     "runs": "Runs",
     "run": "One run",
     "steps": "The list of steps",
+    "types": "The list of event types",
     "histogram": "Events over time",
     "output": "Output of a step",
 }
@@ -163,3 +181,54 @@ _KEY_NAMES = {
 def key_text(action: Action) -> str:
     """An action's keys as a person reads them: `j ↓`."""
     return " ".join(_KEY_NAMES.get(key, key) for key in action.keys.split(","))
+
+
+_TOGETHER = (
+    {"app", "view", "list", "find", "runs"},
+    {"app", "view", "list", "find", "run"},
+    {"app", "list", "find", "output"},
+    {"app", "list", "steps"},
+    {"app", "histogram"},
+    {"list", "types"},
+)
+"""The places of the table whose keys are not to be the same; elsewhere the inner one may well cover the outer."""
+
+
+def remapped(keys: Mapping[str, str]) -> tuple[tuple[Action, ...], list[str]]:
+    """The actions with other keys, given by id, in place of their own, and what is wrong with those, in sentences."""
+    ids = [action.id for action in ACTIONS]
+    changed, problems = {}, []
+    for name, text in keys.items():
+        wanted = [key if len(key) == 1 else key.lower() for key in map(str.strip, text.split(","))]
+        if name not in ids:
+            near = get_close_matches(name, ids, 1)
+            problems.append(f'"{name}" is no action' + (f", is {near[0]!r} meant?" if near else "."))
+        elif not all(map(_is_key, wanted)):
+            problems.append(f'"{name}": "{text}" is no key.')
+        else:
+            changed[name] = ",".join(wanted)
+    actions = tuple(
+        replace(action, keys=changed[action.id], key_display=None) if action.id in changed else action
+        for action in ACTIONS
+    )
+    return actions, problems + list(_conflicts(actions, changed))
+
+
+def _conflicts(actions: tuple[Action, ...], changed: Mapping[str, str]) -> Iterator[str]:
+    for one, other in combinations(actions, 2):
+        if changed.keys() & {one.id, other.id} and any({one.where, other.where} <= places for places in _TOGETHER):
+            for key in sorted(_pressed(one) & _pressed(other)):
+                yield f'"{key}" is the key of both "{one.id}" and "{other.id}": only one of them works.'
+
+
+def _pressed(action: Action) -> set[str]:
+    return set(key_text(action).split())
+
+
+def _is_key(text: str) -> bool:
+    *modifiers, key = text.split("+") if len(text) > 1 else [text]
+    return _MODIFIERS.issuperset(modifiers) and (len(key) == 1 or key in _KEY_NAMES or key in _NAMED_KEYS)
+
+
+_MODIFIERS = {"ctrl", "shift", "alt", "super", "meta", "hyper"}
+_NAMED_KEYS = {key.value for key in Keys}

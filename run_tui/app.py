@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 import traceback
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
@@ -20,7 +21,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from run_tui import desktop, kin
-from run_tui.actions import ACTIONS, bindings, key_text
+from run_tui.actions import ACTIONS, bindings, key_text, remapped
 from run_tui.errors import RunTuiError, SourceError
 from run_tui.feed import Feed, FeedState, Joined, Loaded, Phase, Restarted, RunChanged
 from run_tui.format import clean, clean_lines, shorten
@@ -34,7 +35,7 @@ from run_tui.pace import persist
 from run_tui.reasons import AT_ONCE, Reasons
 from run_tui.screens import themes
 from run_tui.screens.base import AlertWanted, RefreshWanted, ViewScreen, WebPageWanted
-from run_tui.screens.help import HelpScreen
+from run_tui.screens.help import HelpScreen, places
 from run_tui.screens.output import OutputScreen
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
@@ -52,7 +53,6 @@ PAUSE = 0.001
 """Seconds of such a chance: a turn of the event loop would not let the threads in that read and write the terminal."""
 READ = (Phase.LIVE, Phase.WAITING, Phase.DONE)
 """Phases in which all events there are have been read."""
-REFRESH_KEY = next(action.keys for action in ACTIONS if action.id == "view.refresh")
 HEARTBEAT = 5.0
 """Seconds between looks at the clock: one that has moved on by far more was stopped, or its machine was asleep."""
 TOLD_AFTER = 3
@@ -85,14 +85,18 @@ class RunTuiApp(App[None]):
         keys: Mapping[str, str] | None = None,
         *,
         alert: bool = False,
+        theme: str = themes.DARK.name,
         now: Callable[[], float] = time.time,
         warnings: Iterable[str] = (),
     ) -> None:
-        super().__init__()
+        # Without colours the terminal's own two are left, with bold, dim and reversed text.
+        no_color = "NO_COLOR" in os.environ
+        super().__init__(ansi_color=True if no_color else None)
+        self._theme_wanted = themes.TERMINAL.name if no_color else theme
         self._warnings = tuple(warnings)
         self.source, self.connection = source, connection
         self._wanted = run_id
-        self._keys = dict(keys or {})
+        self.actions, self._key_problems = remapped(keys or {})
         self._now = now
         self._listing = Listing(source, RunFilter())
         self.collector = Collector()
@@ -105,18 +109,32 @@ class RunTuiApp(App[None]):
 
     async def on_mount(self) -> None:
         """Shows the runs, or the one run that was asked for."""
-        self.set_keymap(self._keys)
-        for theme in (themes.DARK, themes.LIGHT):
-            self.register_theme(theme)
-        self.theme = themes.DARK.name
+        self.set_keymap({action.id: action.keys for action in self.actions if action not in ACTIONS})
+        self._take_themes()
         self.set_interval(1.0, self.collector.collect)
         await self.push_screen(RunsScreen(self.connection, self.source.where, self._now))
+        if self._key_problems:
+            text = "\n".join(map(clean, self._key_problems))
+            self.notify(text, title="Keys of the settings file", severity="warning", timeout=15, markup=False)
         self.set_interval(HEARTBEAT, self._beat)
         for warning in self._warnings:
             self.notify(clean(f"{warning[:1].upper()}{warning[1:]}"), severity="warning", timeout=10, markup=False)
         self._show_runs()
         if self._wanted is not None:
             self._start(self._open_wanted(self._wanted), "open")
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The style sheet's own variables, for Textual's theme before ours are there."""
+        return themes.DARK.variables
+
+    def _take_themes(self) -> None:
+        """Our themes take the place of Textual's, which our screens were not made for."""
+        others = [name for name in self.available_themes if name != self.theme]
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+        before, self.theme = self.theme, self._theme_wanted
+        for name in (*others, before):
+            self.unregister_theme(name)
 
     async def on_unmount(self) -> None:
         """Lets go of the connections."""
@@ -449,8 +467,9 @@ class RunTuiApp(App[None]):
             self._driver.write(sequence)
 
     def action_help(self) -> None:
-        """Shows all keys and the filter language."""
-        self.push_screen(HelpScreen())
+        """Shows all keys and the filter language, first what applies to what has the focus."""
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.actions, places(self.screen)))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: what keys do here, then themes and what else Textual offers."""
@@ -459,21 +478,27 @@ class RunTuiApp(App[None]):
             owners |= {"output": screen, "list": screen.view}
         if isinstance(screen, ViewScreen):
             owners |= {"view": screen, "list": screen.rows, "run" if isinstance(screen, RunScreen) else "runs": screen}
-        for action in ACTIONS:
+        for action in self.actions:
             owner = owners.get(action.where)
             if owner is not None and action.id not in ("app.palette", "app.quit"):
                 do = partial(self.run_action, action.action, default_namespace=owner)
                 yield SystemCommand(action.help.rstrip("."), f"{action.title}, {key_text(action)}", do)
-        yield from super().get_system_commands(screen)
+        for command in super().get_system_commands(screen):
+            kept = 'Dark, light, contrast or terminal; theme = "…" in the settings file keeps it'
+            yield command._replace(help=kept) if command.title == "Theme" else command
 
     def _activity(self, state: FeedState) -> Activity:
         if state.error is not None and state.phase is Phase.RECONNECTING:
             return self._reconnecting(state.error, state.retry_in)
         return _settled(state)
 
+    @property
+    def _refresh_key(self) -> str:
+        return next(key_text(action) for action in self.actions if action.id == "view.refresh")
+
     def _reconnecting(self, error: SourceError, retry_in: float | None) -> Activity:
         until = None if retry_in is None else time.monotonic() + retry_in
-        return Activity(clean(str(error)), "warning", until, self._keys.get("view.refresh", REFRESH_KEY))
+        return Activity(clean(str(error)), "warning", until, self._refresh_key)
 
     def _say(self, error: RunTuiError) -> None:
         self.notify(clean(f"{error} {error.hint}"), severity="error", timeout=10, markup=False)

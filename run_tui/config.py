@@ -19,6 +19,8 @@ DEMO = "demo"
 """The name and the kind of the built-in connection that needs no server."""
 KINDS = ("dagster",)
 """The systems a connection of the settings file can be of."""
+THEMES = ("dark", "light", "contrast", "terminal")
+"""What the screens can look like; the first one is the default."""
 OPTIONS = MappingProxyType({"connection": "--connection", "url": "--url", "token": "--token"})
 """The settings that choose a server, by the options that set them."""
 VARIABLES = MappingProxyType({"connection": "RUN_TUI_CONNECTION", "url": "RUN_TUI_URL", "token": "RUN_TUI_TOKEN"})
@@ -121,6 +123,7 @@ class Settings:
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     alert: bool = False
+    theme: str = THEMES[0]
     warnings: tuple[str, ...] = ()
 
 
@@ -347,7 +350,7 @@ class _Table:
 
 
 def _settings(path: Path, table: _Table, shared: bool) -> Settings:
-    table.only("default", "connections", "keys", "alert")
+    table.only("default", "theme", "alert", "connections", "keys")
     connections, keys = table.table("connections"), table.table("keys")
     profiles = {name: _read_profile(name, connections) for name in connections.values}
     exposed = shared and any(profile.token or profile.address.login for profile in profiles.values())
@@ -358,10 +361,18 @@ def _settings(path: Path, table: _Table, shared: bool) -> Settings:
         profiles=profiles,
         keys={binding: keys.text(binding) or "" for binding in keys.values},
         alert=table.flag("alert"),
+        theme=_read_theme(table),
         warnings=(f"{path} holds a token and other users can read it: chmod 600, or use token_env.",)
         if exposed
         else (),
     )
+
+
+def _read_theme(table: _Table) -> str:
+    theme = table.text("theme") or THEMES[0]
+    if theme not in THEMES:
+        raise ConfigError(f"{table.at('theme')}: unknown; known: {', '.join(THEMES)}.")
+    return theme
 
 
 def _read_profile(name: str, connections: _Table) -> Profile:

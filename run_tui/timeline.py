@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -173,6 +174,13 @@ class Timeline:
         index = self.index_at(place)
         shown = index < len(self) and self[index] == place and self.gap_at(index) is None
         return index if shown else None
+
+    def type_counts(self) -> Counter[str | None]:
+        """How many events of each type have been read, shown or not."""
+        counts: Counter[str | None] = Counter()
+        for part in self.parts:
+            counts.update(part.store.types.counts())
+        return counts
 
     def index_at(self, place: Place) -> int:
         """Where the event is shown, or the first one after it."""

@@ -10,7 +10,7 @@ import os
 import re
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from run_tui.query import parse
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
 from run_tui.sources.dagster import DagsterSource
+from run_tui.widgets.output_view import OutputView
 from tests.waiting import until
 
 NOW = 1_795_350_667.0
@@ -38,9 +39,11 @@ Take = Callable[[Pilot[None]], Awaitable[None]]
 async def demo_app(
     size: tuple[int, int] = (110, 32),
     run_id: str | None = None,
+    *,
     now: Callable[[], float] = lambda: NOW,
     wait: bool = True,
     gate: asyncio.Event | None = None,
+    keys: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Pilot[None]]:
     """The explorer on the demo, in UTC, at NOW or as `now` tells; by default when its runs are on screen.
 
@@ -51,7 +54,7 @@ async def demo_app(
     source = DagsterSource("http://demo", app=create_app(now), name="demo")
     if gate is not None:
         source.page = _gated(source.page, gate)  # type: ignore[method-assign, assignment]
-    app = RunTuiApp(source, "demo", run_id, now=now)
+    app = RunTuiApp(source, "demo", run_id, keys, now=now)
     async with app.run_test(size=size) as pilot:
         if wait:
             await until(lambda: isinstance(app.screen, RunsScreen) and app.screen.rows.row_count() > 0)
@@ -145,6 +148,30 @@ async def _help(pilot: Pilot[None]) -> None:
     await pilot.press("question_mark")
 
 
+async def _bars(pilot: Pilot[None]) -> None:
+    await _failed("nightly_etl")(pilot)
+    await pilot.press("b")
+
+
+async def _output(pilot: Pilot[None]) -> None:
+    await _failed("nightly_etl")(pilot)
+    await pilot.press("l")
+    await until(lambda: pilot.app.screen.query_one(OutputView).row_count() > 0)
+
+
+async def _types(pilot: Pilot[None]) -> None:
+    await _failed("nightly_etl")(pilot)
+    await pilot.press("T", "space", "j", "space")
+
+
+def _themed(theme: str) -> Take:
+    async def take(pilot: Pilot[None]) -> None:
+        pilot.app.theme = theme
+        await _failed("nightly_etl")(pilot)
+
+    return take
+
+
 SHOTS: dict[str, tuple[tuple[int, int], Take]] = {
     "runs": ((110, 24), _runs),
     "run-failure": ((110, 34), _failed("nightly_etl")),
@@ -160,6 +187,13 @@ SHOTS: dict[str, tuple[tuple[int, int], Take]] = {
     "run-80x24": ((80, 24), _failed("nightly_etl")),
     "runs-80x24": ((80, 24), _runs),
     "help": ((110, 60), _help),
+    "bars": ((110, 24), _bars),
+    "output": ((110, 24), _output),
+    "types": ((110, 32), _types),
+    "run-200x50": ((200, 50), _failed("nightly_etl")),
+    "light": ((110, 32), _themed("light")),
+    "contrast": ((110, 32), _themed("contrast")),
+    "terminal": ((110, 32), _themed("terminal")),
 }
 
 

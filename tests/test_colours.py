@@ -17,7 +17,7 @@ SHADES = [None, *range(16), 16, 59, 102, 145, 231, 244, (15, 19, 24), (251, 250,
 
 async def test_every_look_can_be_read_on_dark_and_on_light() -> None:
     async with demo_app() as pilot:
-        for theme in ("run-tui", "run-tui-light"):
+        for theme in ("dark", "light", "contrast"):
             pilot.app.theme = theme
             await pilot.pause()
             rows = runs_screen(pilot).rows

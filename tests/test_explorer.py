@@ -15,6 +15,7 @@ from run_tui.screens.help import HelpScreen
 from run_tui.screens.output import OutputScreen
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
+from run_tui.screens.types import TypesScreen
 from run_tui.sources import open_source
 from run_tui.widgets.detail import Detail
 from run_tui.widgets.row_list import RowList
@@ -306,6 +307,7 @@ async def test_every_action_of_the_table_exists_where_it_is_bound() -> None:
             "runs": RunsScreen,
             "steps": screen.steps,
             "histogram": screen.pane.histogram,
+            "types": TypesScreen,
             "output": OutputScreen,
         }
         for action in ACTIONS:

@@ -48,6 +48,7 @@ def show_settings() -> None:
             *login,
             ("Token", secret, connection.origins["token"]),
         ]
+        rows += [("Theme", settings.theme, "")]
         rows += [("Known", profile.name, _shown(profile.address.url)) for profile in settings.profiles.values()]
         rows += [("Key", binding, keys) for binding, keys in settings.keys.items()]
         rows += [("Alert", "always", str(settings.path))] if settings.alert else []

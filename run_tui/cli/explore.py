@@ -54,6 +54,7 @@ def open_explorer(run_id: str | None = None, choice: config.Choice | None = None
             run_id,
             settings.keys,
             alert=settings.alert,
+            theme=settings.theme,
             warnings=[connection.warning] if connection.warning else [],
         )
         config.forget_tokens(settings)

@@ -11,13 +11,14 @@ from textual.containers import Container
 from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from run_tui.actions import bindings
 from run_tui.format import TimeMode
 from run_tui.model import Run, RunEvent
 from run_tui.widgets.detail import Detail, Line
 from run_tui.widgets.filter_bar import FilterBar, FilterInput
+from run_tui.widgets.key_bar import KeyBar
 from run_tui.widgets.row_list import RowList
 from run_tui.widgets.status_line import Activity, StatusLine
 
@@ -50,7 +51,7 @@ class ViewScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("view")
     AUTO_FOCUS = ""
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (100, "-wide")]  # noqa: RUF012  (an instance variable in Textual)
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (100, "-wide"), (160, "-vast")]  # noqa: RUF012  (an instance variable in Textual)
     VERTICAL_BREAKPOINTS = [(0, "-short"), (SMALLEST[1], "-tall")]  # noqa: RUF012
 
     time_mode: reactive[TimeMode] = reactive(TimeMode.LOCAL)
@@ -64,7 +65,7 @@ class ViewScreen(Screen[None]):
         with Container(id="all"):
             yield StatusLine(id="status")
             yield from self.compose_body()
-            yield Footer(compact=True, show_command_palette=False)
+            yield KeyBar()
         columns, rows = SMALLEST
         yield Static(f"This terminal is too small: run-tui needs {columns}×{rows}.", id="too-small", markup=False)
 

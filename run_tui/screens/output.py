@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from run_tui.actions import bindings
 from run_tui.finding import LineFinder
@@ -18,6 +17,7 @@ from run_tui.output import Capture, OutputLines, Stream
 from run_tui.query import Filter, Problem, parse_words
 from run_tui.screens.base import RefreshWanted
 from run_tui.widgets.find_bar import FindBar
+from run_tui.widgets.key_bar import KeyBar
 from run_tui.widgets.output_view import OutputView
 from run_tui.widgets.row_list import RowList
 from run_tui.widgets.status_line import Activity, Fact, StatusLine
@@ -59,7 +59,7 @@ class OutputScreen(Screen[None]):
         view = OutputView(id="output")
         yield view
         yield FindBar(view, self._look_for, id="find")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyBar()
 
     @property
     def view(self) -> OutputView:

@@ -16,8 +16,10 @@ from run_tui.failure import captures_of
 from run_tui.format import TimeMode, clean
 from run_tui.model import EventPage, Run, Step, epoch_ms
 from run_tui.output import Capture
+from run_tui.query.tokens import typable
 from run_tui.screens.base import AlertWanted, ViewScreen, WebPageWanted
 from run_tui.screens.facts import run_facts, step_facts, step_filter
+from run_tui.screens.types import TypesScreen
 from run_tui.steps import StepBoard
 from run_tui.store import EventStore
 from run_tui.widgets.detail import run_lines
@@ -243,6 +245,14 @@ class RunScreen(ViewScreen):
         """Goes to the steps and back; where there is no room for both they come and go."""
         self.set_class(not self.steps.has_focus, "-steps")
         (self.rows if self.steps.has_focus else self.steps).focus()
+
+    def action_types(self) -> None:
+        """Lets the user pick event types to filter by."""
+        self.app.push_screen(TypesScreen(self.pane.timeline.type_counts()), self._filter_by_types)
+
+    def _filter_by_types(self, types: Sequence[str] | None) -> None:
+        if types:
+            self.pane.toggle_filter({"type": ",".join(typable(name, exact=False) for name in types)})
 
     def action_bars(self) -> None:
         """Shows the steps as bars over time, in place of the log, and back."""

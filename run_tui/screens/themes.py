@@ -1,9 +1,9 @@
-"""The product's own colours, dark and light; Textual's themes are in the palette as well."""
+"""The themes: dark, light, of high contrast, and the terminal's own colours."""
 
 from textual.theme import Theme
 
 DARK = Theme(
-    name="run-tui",
+    name="dark",
     dark=True,
     background="#0f1318",
     surface="#171c23",
@@ -15,10 +15,18 @@ DARK = Theme(
     success="#74bf7b",
     warning="#e0a458",
     error="#f2777a",
-    variables={"footer-key-foreground": "#e5b567", "footer-description-foreground": "#9aa4b0"},
+    variables={
+        "footer-key-foreground": "#e5b567",
+        "footer-description-foreground": "#9aa4b0",
+        "quiet": "#d5dae199",
+        "faint": "#d5dae16b",
+        "soft": "#d5dae1bf",
+        "cursor": "#e5b56738",
+        "cursor-away": "#d5dae11a",
+    },
 )
 LIGHT = Theme(
-    name="run-tui-light",
+    name="light",
     dark=False,
     background="#fbfaf7",
     surface="#f1efe9",
@@ -30,5 +38,76 @@ LIGHT = Theme(
     success="#1a7f37",
     warning="#9a6700",
     error="#c3262d",
-    variables={"footer-key-foreground": "#9a5b00", "footer-description-foreground": "#57606a"},
+    variables={
+        "footer-key-foreground": "#8a5200",
+        "footer-description-foreground": "#57606a",
+        "quiet": "#656c74",
+        "faint": "#24292f80",
+        "soft": "#24292fbf",
+        "cursor": "#9a5b0038",
+        "cursor-away": "#24292f1a",
+    },
 )
+CONTRAST = Theme(
+    name="contrast",
+    dark=True,
+    background="#000000",
+    surface="#1a1a1a",
+    panel="#262626",
+    foreground="#ffffff",
+    primary="#7cc4ff",
+    secondary="#e0e0e0",
+    accent="#ffd75f",
+    success="#6bff6b",
+    warning="#ffc24d",
+    error="#ff9a9a",
+    variables={
+        "footer-key-foreground": "#ffd75f",
+        "footer-description-foreground": "#ffffff",
+        "quiet": "#c8c8c8",
+        "faint": "#a8a8a8",
+        "soft": "#ffffff",
+        "cursor": "#4a3c00",
+        "cursor-away": "#404040",
+    },
+)
+TERMINAL = Theme(
+    name="terminal",
+    ansi=True,
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    boost="ansi_default",
+    foreground="ansi_default",
+    primary="ansi_blue",
+    secondary="ansi_cyan",
+    accent="ansi_magenta",
+    success="ansi_green",
+    warning="ansi_yellow",
+    error="ansi_red",
+    variables={
+        "quiet": "ansi_default",
+        "faint": "ansi_default",
+        "soft": "ansi_default",
+        "cursor": "ansi_default",
+        "cursor-away": "ansi_default",
+        "ansi-background": "ansi_default",
+        "ansi-foreground": "ansi_default",
+        "border-blurred": "ansi_default",
+        "footer-key-foreground": "ansi_magenta",
+        "footer-description-foreground": "ansi_default",
+        "block-cursor-foreground": "ansi_black",
+        "block-cursor-background": "ansi_magenta",
+        "input-cursor-background": "ansi_default",
+        "input-cursor-foreground": "ansi_default",
+        "input-cursor-text-style": "reverse",
+        "input-selection-background": "ansi_bright_blue",
+        "input-selection-foreground": "ansi_black",
+        "screen-selection-background": "ansi_bright_blue",
+        "screen-selection-foreground": "ansi_black",
+        "scrollbar": "ansi_bright_black",
+        "scrollbar-background": "ansi_default",
+    },
+)
+THEMES = (DARK, LIGHT, CONTRAST, TERMINAL)
+"""All there are to choose from; the settings file takes the same names."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Generic, TypeVar
 
@@ -43,6 +44,13 @@ class CodeColumn(Generic[V]):
         while (row := self.low.find(low, row + 1)) >= 0:
             if self[row] == value:
                 yield row
+
+    def counts(self) -> dict[V, int]:
+        """How many rows hold each value."""
+        if not self.high:
+            return {value: self.low.count(code) for code, value in enumerate(self.values)}
+        codes = Counter(low | high << 8 for low, high in zip(self.low, self.high, strict=True))
+        return {value: codes[code] for code, value in enumerate(self.values)}
 
     def extend(self, values: Sequence[V]) -> None:
         """Appends a row for each value; the first 65,536 distinct values are told apart, later ones share a code."""

@@ -35,6 +35,7 @@ class Detail(VerticalScroll):
     """A scrolling pane of lines; what it shows is handed to it as (style, text) pairs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "screen.back", "Close"),
         Binding("j,down", "scroll_down", "Down", show=False),
         Binding("k,up", "scroll_up", "Up", show=False),
         Binding("g,home", "scroll_home", "Top", show=False),

@@ -145,8 +145,13 @@ class StepList(RowList):
                 if row.ageing and _progress(row, before) != _progress(row, now)
             )
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only bars have a time to zoom and move in."""
+        return self.bars or action not in ("zoom", "pan")
+
     def watch_bars(self) -> None:
         """Rows look different with bars."""
+        self.refresh_bindings()
         self._strips.clear()
         self.refresh()
         self.post_message(self.WindowChanged())

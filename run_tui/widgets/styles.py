@@ -39,8 +39,8 @@ DIMMED = 0.5
 
 
 def look_style(widget: Widget, look: Look) -> Style:
-    """What a message's own colours change on this widget: nothing where colours are not wanted."""
-    if look == PLAIN or widget.app.no_color:
+    """What a message's own colours change on this widget: nothing where none are wanted, or nobody knows on what."""
+    if look == PLAIN or widget.app.no_color or widget.app.native_ansi_color:
         return Style.null()
     return _look_style(look, widget.background_colors[1], widget.app.ansi_theme)
 
