@@ -80,7 +80,7 @@ class HeldRun(RuleBasedStateMachine):
     @rule()
     def filter_a_little(self) -> None:
         self.timeline.advance(0)
-        shown = [self.timeline[index] for index in range(len(self.timeline))]
+        shown = self.shown()
         assert shown == sorted(shown)
         assert set(shown) <= set(self.expected())
 
@@ -90,12 +90,14 @@ class HeldRun(RuleBasedStateMachine):
         assert self.timeline.complete
         assert self.timeline.scanned == self.timeline.held == len(self.beginning) + len(self.end or ())
         expected = self.expected()
-        assert [self.timeline[index] for index in range(len(self.timeline))] == expected
-        assert [self.timeline.index_at(place) for place in expected] == list(range(len(expected)))
-        start = min(start, len(expected))
-        ranks = [self.rank(place) for place in expected]
-        order = range(start + 1, len(ranks)) if direction > 0 else range(start - 1, -1, -1)
-        assert self.timeline.seek(start, rank, direction) == next((n for n in order if ranks[n] >= rank), None)
+        assert self.shown() == expected
+        assert self.timeline.fitting == len(expected)
+        indexes = [self.timeline.index_at(place) for place in expected]
+        assert [self.timeline[index] for index in indexes] == expected
+        start = min(start, len(self.timeline))
+        ranks = {index: self.rank(place) for index, place in zip(indexes, expected, strict=True)}
+        ahead = [n for n in indexes if n > start] if direction > 0 else [n for n in indexes[::-1] if n < start]
+        assert self.timeline.seek(start, rank, direction) == next((n for n in ahead if ranks[n] >= rank), None)
 
     @invariant()
     def all_is_held(self) -> None:
@@ -115,6 +117,11 @@ class HeldRun(RuleBasedStateMachine):
         assert self.timeline.hidden_by_level() == (None if least <= 1 else (hidden, LEVEL_NAMES[least]))
         gap = (self.beginning[-1], self.end[0]) if self.beginning and self.end else None
         assert self.timeline.gap == (gap and (epoch_ms(gap[0].timestamp), epoch_ms(gap[1].timestamp)))
+
+    def shown(self) -> list[Place]:
+        """The places of the rows shown, without the row that tells of the gap."""
+        timeline = self.timeline
+        return [timeline[index] for index in range(len(timeline)) if timeline.gap_at(index) is None]
 
     def places(self) -> Iterator[Place]:
         for row in range(len(self.beginning)):

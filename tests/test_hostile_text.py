@@ -82,6 +82,14 @@ class Explorer(Terminal):
         if gone is not None:
             assert self.settle(lambda: gone not in self.drained().text, QUIET, WAIT), f"{gone} in:\n{self.screen.text}"
 
+    def details(self, text: str) -> None:
+        """Waits until the pane beside the log shows a text, on one line or over several."""
+
+        def shown() -> bool:
+            return text in " ".join(line.rpartition("│")[2].strip() for line in self.drained().lines)
+
+        assert self.settle(shown, QUIET, WAIT), f"{text} not in:\n{self.screen.text}"
+
     def copied(self) -> list[bytes]:
         """What has been copied to the clipboard, decoded."""
         self.drained()
@@ -123,7 +131,8 @@ def test_a_run_its_events_and_its_steps(environ: dict[str, str], server: Hostile
         explorer.press("j\r", f"{held} events", "✗ failure", *(beginning(text, 4) for text in PAYLOADS.values()))
         explorer.press("g", f"1 of {held}")
         for number in range(2, held + 1):
-            explorer.press("j", f"{number} of {held}")
+            explorer.send("j")
+            explorer.details(f"{number} of {held}")
         explorer.press("F" + WRAP + RIGHT + RIGHT + WRAP + LEFT + "r", "Configuration")
         explorer.press(ESCAPE, gone="Configuration")
         for line, key in enumerate(sorted(PAYLOADS.values()), 3):

@@ -11,7 +11,7 @@ from run_tui.errors import Unreachable
 from run_tui.feed import Feed, Loaded
 from run_tui.model import MAX_PAGE, EventPage, RunStatus
 from run_tui.pages import PageReader
-from tests.scripted import ScriptedSource
+from tests.scripted import FakeTime, ScriptedSource, a_run
 
 
 @dataclass
@@ -40,6 +40,7 @@ class Numbered(ScriptedSource):
             messages=[str(number) for number in found],
             cursor=str(found[-1] if found else after),
             has_more=len(found) == limit,
+            run=a_run(self.status) if with_run else None,
         )
 
 
@@ -91,16 +92,10 @@ async def test_a_failure_ahead_is_met_when_its_page_is_wanted(place: int) -> Non
 
 
 async def test_the_run_is_asked_for_at_the_start_and_at_the_end_only() -> None:
-    source = Numbered(numbers=list(range(1, 3001)), status=RunStatus.STARTED)
-    feed = Feed(source, "r1")
-    held = polls = 0
-    async with aclosing(feed.updates()) as updates:
-        async for update in updates:
-            if isinstance(update, Loaded):
-                held += len(update.page)
-            polls = sum(with_run for _, with_run in source.asked)
-            feed.poll_now()
-            if polls == 3:
-                break
+    source = Numbered(numbers=list(range(1, 3001)), status=RunStatus.SUCCESS)
+    async with aclosing(Feed(source, "r1", clock=FakeTime().clock).updates()) as updates:
+        held = sum([len(update.page) async for update in updates if isinstance(update, Loaded)])
     assert held == 3000
-    assert [with_run for _, with_run in source.asked[: len(source.asked) - polls + 1]].count(True) == 1
+    asked = [with_run for _, with_run in source.asked]
+    assert asked[:4] == [True, False, False, False]
+    assert all(asked[4:])
