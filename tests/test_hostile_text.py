@@ -143,8 +143,8 @@ def test_a_run_its_events_and_its_steps(environ: dict[str, str], server: Hostile
         for _ in PAYLOADS:
             explorer.press("\t", "Complete")
         explorer.press(ESCAPE, f"{held} events · ")
-        explorer.press("?", "Leave run-tui")
-        explorer.press(ESCAPE, gone="Leave run-tui")
+        explorer.press("?", "Go to the next error")
+        explorer.press(ESCAPE, gone="Go to the next error")
         explorer.press(PALETTE, "Search for commands")
         explorer.press(ESCAPE, gone="Search for commands")
         explorer.leave()

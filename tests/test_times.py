@@ -107,11 +107,12 @@ class OneLog(App[None]):
         yield EventLog(self.timeline)
 
     def times(self, mode: TimeMode) -> list[str]:
-        """The visible rows up to their level, under a time mode."""
+        """The visible events up to their level, under a time mode."""
         log = self.query_one(EventLog)
         log.time_mode = mode
         log.rows_grew()
-        return [log.render_line(y).text.partition(" INFO ")[0].strip() for y in range(log.row_count())]
+        events = (row for row in range(log.row_count()) if self.timeline.gap_at(row) is None)
+        return [log.render_line(row).text.partition(" INFO ")[0].strip() for row in events]
 
 
 def timeline_at(*seconds: int) -> Timeline:
