@@ -31,8 +31,9 @@ def timeline_of(*parts: list[RunEvent]) -> Timeline:
 
 
 def mark(timeline: Timeline, indexes: set[int]) -> list[RunEvent]:
-    """Marks events by where they are shown; the events."""
-    places = [timeline[index] for index in sorted(indexes) if index < len(timeline)]
+    """Marks events by where they are shown, gaps left out; the events."""
+    shown = [index for index in sorted(indexes) if index < len(timeline) and timeline.gap_at(index) is None]
+    places = [timeline[index] for index in shown]
     for place in places:
         assert timeline.toggle_mark(place)
     return [timeline.event(place) for place in places]
