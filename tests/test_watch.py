@@ -108,7 +108,7 @@ async def test_the_end_of_a_run_is_told_when_asked_for(monkeypatch: pytest.Monke
         rows = runs_screen(pilot).rows
         await until(lambda: any(rows.render_line(y).text.startswith("♪") for y in range(rows.size.height)))
         now[0] += 125
-        app._watch.poll_now()
+        app._alerts.poll_now()
         await until(lambda: "has succeeded" in app.toasts)
         assert app.sent == [f"\x1b]9;run-tui: clickstream_ingest {screen.run.id[:8]} has succeeded\x07"]
         assert not any(rows.render_line(y).text.startswith("♪") for y in range(rows.size.height))

@@ -1,5 +1,8 @@
 """The themes: dark, light, of high contrast, and the terminal's own colours."""
 
+from __future__ import annotations
+
+from textual.app import App
 from textual.theme import Theme
 
 DARK = Theme(
@@ -111,3 +114,13 @@ TERMINAL = Theme(
 )
 THEMES = (DARK, LIGHT, CONTRAST, TERMINAL)
 """All there are to choose from; the settings file takes the same names."""
+
+
+def install(app: App[None], wanted: str) -> None:
+    """Puts our themes in the place of Textual's, which our screens were not made for, and takes the one `wanted`."""
+    others = [name for name in app.available_themes if name != app.theme]
+    for theme in THEMES:
+        app.register_theme(theme)
+    before, app.theme = app.theme, wanted
+    for name in (*others, before):
+        app.unregister_theme(name)

@@ -1,0 +1,34 @@
+"""What a connection is doing, as the status line shows it."""
+
+from __future__ import annotations
+
+import time
+
+from run_tui.errors import SourceError
+from run_tui.feed import FeedState, Phase
+from run_tui.format import clean
+from run_tui.widgets.status_line import Activity
+
+LIVE = Activity("● live", "good")
+COMPLETE = Activity("✓ complete", "quiet")
+_PARTIAL = Activity("! the server holds more events than it shows", "warning")
+_UNREADABLE = Activity("✗ cannot be read", "bad")
+_SETTLED = {
+    Phase.LOADING: Activity("◌ loading", "active"),
+    Phase.LIVE: LIVE,
+    Phase.WAITING: Activity("○ waiting for the run to start", "waiting"),
+    Phase.DONE: COMPLETE,
+}
+
+
+def reconnecting(error: SourceError, retry_in: float | None, refresh_key: str) -> Activity:
+    """Why the server does not answer, when it is asked again, in seconds, and the key that does so now."""
+    until = None if retry_in is None else time.monotonic() + retry_in
+    return Activity(clean(str(error)), "warning", until, refresh_key)
+
+
+def activity_of(state: FeedState, refresh_key: str) -> Activity:
+    """What the feed of a run is doing."""
+    if state.error is not None and state.phase is Phase.RECONNECTING:
+        return reconnecting(state.error, state.retry_in, refresh_key)
+    return _PARTIAL if state.partial else _SETTLED.get(state.phase, _UNREADABLE)

@@ -1,0 +1,180 @@
+"""One open run: its events as they come, and what else is read of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
+
+from textual import log
+
+from run_tui import kin
+from run_tui.errors import SourceError
+from run_tui.explorer.activity import activity_of
+from run_tui.explorer.alerts import Alerts
+from run_tui.explorer.host import Host
+from run_tui.feed import Feed, FeedState, Joined, Loaded, Phase, Restarted, RunChanged, Update
+from run_tui.format import clean
+from run_tui.model import EventPage, Run
+from run_tui.output import Stream
+from run_tui.output_feed import last_lines
+from run_tui.pace import persist
+from run_tui.screens.run import RunScreen
+from run_tui.sources.base import Source
+from run_tui.store import EventStore
+from run_tui.widgets.event_pane import EventPane
+
+SLICE = 0.008
+"""Seconds of filtering between two chances for keys and frames."""
+PAUSE = 0.001
+"""Seconds of such a chance: a turn of the event loop would not let the threads in that read and write the terminal."""
+READ = (Phase.LIVE, Phase.WAITING, Phase.DONE)
+"""Phases in which all events there are have been read."""
+TOLD_AFTER = 3
+"""Failures of a question beside the run's events after which the user is told."""
+
+_NO_OTHER = {
+    (False, -1): "There is no older run of this job.",
+    (False, 1): "There is no newer run of this job.",
+    (True, -1): "This run re-executes no other.",
+    (True, 1): "This run has not been re-executed.",
+}
+"""What is said where there is no other run to go to: by whether a re-execution was meant, and the direction."""
+
+
+class OpenRun:
+    """A run's screen, the source that the run belongs to, and the workers that read for it."""
+
+    def __init__(self, host: Host, source: Source, screen: RunScreen, alerts: Alerts) -> None:
+        self._host, self._alerts = host, alerts
+        self.source, self.screen = source, screen
+        self._feed = Feed(source, screen.run.id, jump=True)
+        self._fresh: EventStore | None = None
+        self._told = False
+
+    def start(self) -> None:
+        """Reads the run's events, and beside them its plan and its tags."""
+        self._host.start(self._follow(), "feed")
+        self._host.start(self._read_details(), "details")
+
+    def stop(self) -> None:
+        """Ends all work for the run."""
+        self._host.stop("feed", "details", "filter", "stderr")
+
+    def poll_now(self) -> None:
+        """Asks the server now, if there is anything left to wait for."""
+        self._feed.poll_now()
+
+    def refresh(self) -> None:
+        """Asks the server now, also after the run's end."""
+        if self._feed.over:
+            self._host.start(self._follow(), "feed")
+        else:
+            self._feed.poll_now()
+
+    def finish_view(self, pane: EventPane) -> None:
+        """Filters on, in slices that let keys and frames through."""
+        self._host.start(self._finish_view(pane), "filter")
+
+    def show_stderr(self, wanted: EventPane.StderrWanted) -> None:
+        """Shows beside a failure what its process wrote last, where the system keeps it."""
+        if self.source.capabilities.output:
+            self._host.start(self._read_stderr(wanted), "stderr")
+
+    async def other(self, direction: int, *, relative: bool) -> Run | None:
+        """The run before (-1) or after (1) of the same job, or of its re-executions; the user is told of none."""
+        run = self.screen.run
+        try:
+            if relative:
+                found = await kin.relative(self.source, run, direction)
+            else:
+                found = await kin.neighbour(self.source, run, direction, self._host.now())
+        except SourceError as error:
+            self._host.say(error)
+            return None
+        if found is None:
+            self._host.notify(_NO_OTHER[relative, direction], timeout=3)
+        return found
+
+    async def _follow(self) -> None:
+        self._told = False
+        async with aclosing(self._feed.updates()) as updates:
+            async for update in updates:
+                self._take(update)
+                await asyncio.sleep(0)
+
+    def _take(self, update: Update) -> None:
+        match update:
+            case Loaded(page, of_end=True):
+                self.screen.show_end(page)
+            case Loaded(page):
+                self._store(page)
+            case Joined():
+                self.screen.show_joined()
+            case RunChanged(run):
+                self.screen.show_run(run)
+                self._alerts.poll_now()
+            case Restarted():
+                self._begin_again(update)
+            case FeedState():
+                self._show_state(update)
+
+    def _store(self, page: EventPage) -> None:
+        if self._fresh is not None:
+            self._fresh.append(page)
+        else:
+            self.screen.store.append(page)
+            self.screen.store_changed()
+
+    def _begin_again(self, restarted: Restarted) -> None:
+        """What is on screen stays there until the new store is complete."""
+        held, kept = self.screen.store if self._fresh is None else self._fresh, restarted.kept
+        self._fresh = held.head(kept)
+        if not self._told:
+            again = f"Reading on from event {kept + 1:,}." if kept else "Reading it again."
+            self._host.notify(f"{restarted.reason} {again}", markup=False)
+        self._told = True  # under many writers it happens all the time
+
+    def _show_state(self, state: FeedState) -> None:
+        screen = self.screen
+        if state.phase in READ:
+            if self._fresh is not None:
+                screen.show_store(self._fresh)
+                self._fresh = None
+            if not screen.was_read:
+                self._host.collector.settle()
+            screen.show_read(state.phase is Phase.DONE)
+        screen.show_activity(activity_of(state, self._host.refresh_key))
+        if state.phase is Phase.FAILED and state.error is not None:
+            screen.show_failure(str(state.error), state.error.hint)
+
+    async def _read_details(self) -> None:
+        """The plan and the tags come once; without them the run is still readable, so a failure is only said."""
+
+        def failed(error: SourceError, failures: int = TOLD_AFTER) -> None:
+            if failures == TOLD_AFTER:
+                text = f"Steps and tags could not be read: {clean(str(error))}"
+                self._host.notify(text, severity="warning", markup=False)
+
+        run_id = self.screen.run.id
+        try:
+            if self.source.capabilities.steps:
+                self.screen.show_plan(await persist(lambda: self.source.steps(run_id), failed))
+            self.screen.show_run(await persist(lambda: self.source.run_details(run_id), failed))
+        except SourceError as error:
+            failed(error)
+
+    async def _read_stderr(self, wanted: EventPane.StderrWanted) -> None:
+        """Beside a failure, what else is known of it is shown where it can be had; `l` says why it cannot."""
+        lines: Sequence[str] | None = None
+        try:
+            lines = await last_lines(self.source, wanted.run_id, wanted.key[0], Stream.STDERR)
+        except SourceError as error:
+            log(error)
+        finally:
+            wanted.pane.show_stderr(wanted.key, lines)
+
+    async def _finish_view(self, pane: EventPane) -> None:
+        await asyncio.sleep(PAUSE)
+        while pane.is_attached and not pane.continue_filter(SLICE):  # noqa: ASYNC110  (it pauses between slices)
+            await asyncio.sleep(PAUSE)
