@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
-from enum import StrEnum
 
 from run_tui.errors import BadAnswer, RunNotFound, ServerError, SourceError, Unauthorized, Unsupported
 from run_tui.marks import SPACING, Lookout
@@ -16,6 +14,7 @@ from run_tui.model import MAX_PAGE, EventPage, Run, epoch_ms
 from run_tui.pace import REAL_CLOCK, Clock, retry_delay
 from run_tui.pages import PageReader
 from run_tui.sources.base import Source
+from run_tui.updates import FeedState, Joined, Loaded, Phase, Restarted, RunChanged, Update
 
 FAST_POLL = 0.5
 """Seconds between polls while events flow."""
@@ -25,61 +24,6 @@ LATE_EVENTS = 30.0
 """Seconds after a run's end in which its last events may still be on their way."""
 MAX_REREADS = 3
 """How often a finished run is read again because the server held more than had been delivered."""
-
-
-class Phase(StrEnum):
-    """What the feed is doing."""
-
-    LOADING = "loading"
-    LIVE = "live"
-    WAITING = "waiting"
-    RECONNECTING = "reconnecting"
-    DONE = "done"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class FeedState:
-    """What the feed does now; `error` and `retry_in` (seconds) only while RECONNECTING, `error` also when FAILED.
-
-    `partial`, when DONE, says that the server counts events which it does not deliver.
-    """
-
-    phase: Phase
-    error: SourceError | None = None
-    retry_in: float | None = None
-    partial: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """New events: after all earlier ones of the beginning, or of the end where there is a gap between the two."""
-
-    page: EventPage
-    of_end: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """The gap is closed: what was delivered of the end follows right after what was delivered of the beginning."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunChanged:
-    """The run's metadata as just read; the first one always comes before the first page."""
-
-    run: Run
-
-
-@dataclass(frozen=True, slots=True)
-class Restarted:
-    """All delivered so far but the first `kept` events is to be replaced by what follows, for `reason` (a sentence)."""
-
-    reason: str
-    kept: int = 0
-
-
-Update = FeedState | Loaded | Joined | RunChanged | Restarted
 
 
 class Feed:

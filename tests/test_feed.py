@@ -10,22 +10,12 @@ from typing import Any
 import pytest
 
 from run_tui.errors import BadAnswer, Busy, RunNotFound, Unreachable
-from run_tui.feed import (
-    FAST_POLL,
-    SLOW_POLL,
-    Feed,
-    FeedState,
-    Joined,
-    Loaded,
-    Phase,
-    Restarted,
-    RunChanged,
-    Update,
-)
+from run_tui.feed import FAST_POLL, SLOW_POLL, Feed
 from run_tui.marks import LATE, LOOK_EVERY
 from run_tui.model import EventPage, RunStatus
 from run_tui.pace import LONGEST_RETRY
 from run_tui.sources.dagster import DagsterSource
+from run_tui.updates import FeedState, Joined, Loaded, Phase, Restarted, RunChanged, Update
 from tests.scripted import FakeTime, ScriptedSource, failing
 from tests.sources.servers import RUN_ID, ScriptedDagster, served
 

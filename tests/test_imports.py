@@ -33,7 +33,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pace": {"errors"},
     "marks": {"model", "sources"},
     "pages": {"model", "errors", "marks", "sources"},
-    "feed": {"model", "errors", "marks", "pace", "pages", "sources"},
+    "updates": {"model", "errors"},
+    "feed": {"model", "errors", "marks", "pace", "pages", "sources", "updates"},
     "output_feed": {"model", "errors", "output", "pace", "sources"},
     "reasons": {"model", "errors", "failure", "sources", "timeline"},
     "listing": {"model", "errors", "pace", "sources"},
@@ -49,14 +50,16 @@ MAY_IMPORT: dict[str, set[str]] = {
         "finding", "widgets",
     },
     "explorer": {
-        "model", "output", "errors", "format", "store", "actions", "sources", "feed", "output_feed", "garbage",
-        "listing", "reasons", "watch", "kin", "desktop", "pace", "widgets", "screens",
+        "model", "output", "errors", "format", "store", "actions", "sources", "feed", "updates", "output_feed",
+        "garbage", "listing", "reasons", "watch", "kin", "desktop", "pace", "widgets", "screens",
     },
     "app": {
         "model", "errors", "format", "actions", "sources", "garbage", "hangup", "desktop", "widgets", "screens",
         "explorer",
     },
-    "cli": {"model", "errors", "config", "query", "format", "store", "view", "sources", "feed", "app", "demo"},
+    "cli": {
+        "model", "errors", "config", "query", "format", "store", "view", "sources", "feed", "updates", "app", "demo",
+    },
     "__main__": {"cli"},
     "__init__": set(),
 }  # fmt: skip

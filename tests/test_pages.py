@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from run_tui.errors import Unreachable
-from run_tui.feed import Feed, Loaded
+from run_tui.feed import Feed
 from run_tui.model import MAX_PAGE, EventPage, RunStatus
 from run_tui.pages import PageReader
+from run_tui.updates import Loaded
 from tests.scripted import FakeTime, ScriptedSource, a_run
 
 

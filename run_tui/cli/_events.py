@@ -13,10 +13,11 @@ from run_tui.cli._output import EventDocument, EventLines, EventPrinter, EventTa
 from run_tui.cli._selection import Selection
 from run_tui.cli.run_events import DEFAULT_EVENTS, EventsRequest
 from run_tui.errors import Busy
-from run_tui.feed import Feed, FeedState, Loaded, Phase, Restarted, RunChanged
+from run_tui.feed import Feed
 from run_tui.format import clean
 from run_tui.model import MAX_PAGE, EventPage, Run, RunEvent, RunEventList, RunStatus
 from run_tui.sources.base import Source
+from run_tui.updates import FeedState, Loaded, Phase, Restarted, RunChanged
 
 EXIT_STATUS = {RunStatus.FAILURE: 10, RunStatus.CANCELED: 11}
 """What `--exit-status` makes of a run's status; all others are 0."""

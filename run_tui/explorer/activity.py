@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from run_tui.errors import SourceError
-from run_tui.feed import FeedState, Phase
 from run_tui.format import clean
+from run_tui.updates import FeedState, Phase
 from run_tui.widgets.status_line import Activity
 
 LIVE = Activity("● live", "good")

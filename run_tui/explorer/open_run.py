@@ -13,7 +13,7 @@ from run_tui.errors import SourceError
 from run_tui.explorer.activity import activity_of
 from run_tui.explorer.alerts import Alerts
 from run_tui.explorer.host import Host
-from run_tui.feed import Feed, FeedState, Joined, Loaded, Phase, Restarted, RunChanged, Update
+from run_tui.feed import Feed
 from run_tui.format import clean
 from run_tui.model import EventPage, Run
 from run_tui.output import Stream
@@ -22,6 +22,7 @@ from run_tui.pace import persist
 from run_tui.screens.run import RunScreen
 from run_tui.sources.base import Source
 from run_tui.store import EventStore
+from run_tui.updates import FeedState, Joined, Loaded, Phase, Restarted, RunChanged, Update
 from run_tui.widgets.event_pane import EventPane
 
 SLICE = 0.008

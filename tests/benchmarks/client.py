@@ -16,11 +16,12 @@ from typing import Any
 
 import httpx
 
-from run_tui.feed import Feed, FeedState, Joined, Loaded, Phase, Restarted
+from run_tui.feed import Feed
 from run_tui.query import TimeContext
 from run_tui.sources import open_source
 from run_tui.sources.dagster import queries
 from run_tui.timeline import Timeline
+from run_tui.updates import FeedState, Joined, Loaded, Phase, Restarted
 
 LIMIT = 1000
 _NO_TIMES = TimeContext(0, None, 0)

@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from run_tui.feed import Feed, FeedState, Joined, Loaded, Phase, Restarted, Update
+from run_tui.feed import Feed
 from run_tui.model import EventPage
 from run_tui.pace import REAL_CLOCK, Clock
 from run_tui.sources.dagster import DagsterSource
+from run_tui.updates import FeedState, Joined, Loaded, Phase, Restarted, Update
 from tests.faults.growing import Row
 
 

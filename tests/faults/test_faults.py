@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from run_tui.feed import Phase
 from run_tui.pace import LONGEST_RETRY
+from run_tui.updates import Phase
 from tests.faults.following import Followed, follow, lost_and_twice
 from tests.faults.growing import PAGE, RUN_ID, GrowingServer, growing
 from tests.faults.plan import HARMLESS, Fault, Plan

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from run_tui.feed import Feed, Loaded, Restarted
+from run_tui.feed import Feed
 from run_tui.model import RunFilter
 from run_tui.pace import Clock
 from run_tui.sources import open_source, resolve_run_id
 from run_tui.store import EventStore
+from run_tui.updates import Loaded, Restarted
 from tests.labs.dagster.exploring import explorer, fresh, held
 from tests.labs.dagster.postgres import PostgresLab
 from tests.screens import run_screen
