@@ -80,15 +80,19 @@ class StepBoard:
         self._steps: dict[str, StepProgress] = {}
         self._last_ends: dict[str, int] = {}
         self._seen = 0
+        self._listed: list[StepProgress] = []
+        self._places: dict[str, int] = {}
 
     def set_plan(self, plan: list[Step]) -> None:
         """Takes the run's plan; steps already seen keep their state."""
         self._plan = {step.key: step for step in plan}
+        self._places.clear()
 
     def forget_events(self) -> None:
         """Starts over: the events are read anew."""
         self._steps.clear()
         self._last_ends.clear()
+        self._places.clear()
         self._seen = 0
 
     def followed_by(self, later: StepBoard) -> StepBoard:
@@ -121,11 +125,15 @@ class StepBoard:
         if state is StepState.RUNNING:
             first = step.first_attempt if step.attempts else store.attempts[row]
             attempts = (*step.attempts, Attempt(state, time))
-            self._steps[key] = StepProgress(key, state, attempts, step.template, first, time)
         else:
-            attempts = _ended(step.attempts, state, time)
-            self._steps[key] = StepProgress(key, state, attempts, step.template, step.first_attempt, time)
+            attempts, first = _ended(step.attempts, state, time), step.first_attempt
             self._last_ends[key] = self._last_ends[step.template or key] = time
+        step = self._steps[key] = StepProgress(key, state, attempts, step.template, first, time)
+        place = self._places.get(key)
+        if place is not None:
+            self._listed[place] = step
+        else:
+            self._places.clear()
 
     @staticmethod
     def _template(key: str) -> str | None:
@@ -134,14 +142,12 @@ class StepBoard:
 
     def listed(self, status: RunStatus | None) -> list[StepProgress]:
         """All steps in plan order, dynamic ones in place of their template; `status` tells what the unfinished are."""
-        children: dict[str, list[StepProgress]] = {}
-        for step in self._steps.values():
-            if step.key not in self._plan and step.template in self._plan:
-                children.setdefault(step.template or "", []).append(step)
-        order = list(self._in_plan_order(children))
-        known = {step.key for step in order}
-        order += [step for step in self._steps.values() if step.key not in known]
-        return [_settled(step, status) for step in order] if status is not None and status.finished else order
+        if not self._places:
+            self._listed = list(self._in_order())
+            self._places = {step.key: place for place, step in enumerate(self._listed)}
+        if status is not None and status.finished:
+            return [_settled(step, status) for step in self._listed]
+        return self._listed.copy()
 
     def ready(self, key: str) -> int | None:
         """When all that a step, or a template of dynamic ones, depends on had ended; None where that is not known."""
@@ -150,12 +156,17 @@ class StepBoard:
         ends = [self._last_ends.get(need) for need in planned.depends_on] if planned is not None else []
         return None if not ends or None in ends else max(end for end in ends if end is not None)
 
-    def _in_plan_order(self, children: dict[str, list[StepProgress]]) -> Iterator[StepProgress]:
+    def _in_order(self) -> Iterator[StepProgress]:
+        children: dict[str, list[StepProgress]] = {}
+        unplanned = [step for step in self._steps.values() if step.key not in self._plan]
+        for step in unplanned:
+            if step.template in self._plan:
+                children.setdefault(step.template or "", []).append(step)
         for key in self._plan:
-            if key in children:
-                yield from children[key]
-            else:
+            if key in self._steps or key not in children:
                 yield self._steps.get(key) or StepProgress(key)
+            yield from children.get(key, ())
+        yield from (step for step in unplanned if step.template not in self._plan)
 
 
 def _ended(attempts: tuple[Attempt, ...], state: StepState, time: int) -> tuple[Attempt, ...]:

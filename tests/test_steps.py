@@ -32,6 +32,21 @@ def states(steps: list[StepProgress]) -> dict[str, StepState]:
     return {step.key: step.state for step in steps}
 
 
+def test_what_is_listed_follows_the_events_and_keeps_the_steps_they_did_not_change() -> None:
+    events = [("STEP_START", "list"), ("STEP_START", "work[a]"), ("STEP_SUCCESS", "list"), ("STEP_START", "work[b]")]
+    plan = [Step("list"), Step("work[?]", kind="UNRESOLVED_MAPPED"), Step("publish")]
+    steps, store = board(plan=plan), EventStore("r1")
+    for number, event in enumerate(events, 1):
+        before = {step.key: step for step in steps.listed(None)}
+        store.append(page(event))
+        steps.update(store)
+        after = steps.listed(None)
+        assert [*states(after).items()] == [*states(board(*events[:number], plan=plan).listed(None)).items()]
+        assert all(before.get(step.key, step) is step for step in after if step.attempts and step.key != event[1])
+    steps.set_plan([])
+    assert list(states(steps.listed(None))) == ["list", "work[a]", "work[b]"]
+
+
 PLAN = [Step("extract"), Step("load", depends_on=("extract",)), Step("publish", depends_on=("load",))]
 
 

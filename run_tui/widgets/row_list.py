@@ -121,6 +121,18 @@ class RowList(LongView, can_focus=True):
         self.cursor = self.validate_cursor(self.cursor)
         self.show_scrolled()
 
+    @property
+    def rows_in_view(self) -> range:
+        """The indexes of the rows that can be seen."""
+        top = self.scroll_offset.y
+        return range(top, min(top + self.size.height, self.row_count()))
+
+    def forget_out_of_view(self) -> None:
+        """Rows that cannot be seen may look different once they can."""
+        in_view = {(self.strip_key(index), self.row_width) for index in self.rows_in_view}
+        for key in [key for key in self._strips.keys() if key not in in_view]:  # noqa: SIM118
+            self._strips.discard(key)
+
     def rows_touched(self, indexes: Iterable[int]) -> None:
         """These rows may look different now: repaints those in view that do."""
         top, width = self.scroll_offset.y, self.row_width
@@ -150,8 +162,7 @@ class RowList(LongView, can_focus=True):
 
     def show_scrolled(self) -> None:
         """Repaints the list if other rows are in view than were before."""
-        top = self.scroll_offset.y
-        rows = range(top, min(top + self.size.height, self.row_count()))
+        rows = self.rows_in_view
         in_view = (len(rows), *map(self.strip_key, rows))
         if in_view != self._in_view:
             self._in_view = in_view

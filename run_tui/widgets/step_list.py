@@ -15,7 +15,7 @@ from textual.widget import Widget
 from run_tui.actions import bindings
 from run_tui.format import clean, duration, shorten, step_glyph, step_style
 from run_tui.gantt import Window, bar, ticks, whole_window
-from run_tui.step_tree import StepRow, step_rows
+from run_tui.step_tree import StepRow, StepTree
 from run_tui.steps import StepProgress
 from run_tui.widgets.row_list import RowList
 from run_tui.widgets.styles import COMPONENTS, named_style
@@ -62,30 +62,37 @@ class StepList(RowList):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.steps: Sequence[StepProgress] = ()
-        self.shown: list[StepRow] = []
+        self.shown = StepTree()
         self.marked: set[str] = set()
-        self._turned: set[str] = set()
         self._ready: Callable[[str], int | None] = lambda key: None
         self._started: int | None = None
         self._ended: int | None = None
         self._window: Window | None = None
 
     @property
+    def steps(self) -> Sequence[StepProgress]:
+        """The steps, whether or not they are folded away."""
+        return self.shown.steps
+
+    @property
     def current(self) -> StepRow | None:
         """The row under the cursor."""
-        return self.shown[self.cursor] if self.shown else None
+        return self.shown[self.cursor] if len(self.shown) else None
 
     @property
     def chosen(self) -> list[StepRow]:
         """The marked rows; where none is marked, the one under the cursor."""
-        marked = [row for row in self.shown if row.key in self.marked]
+        marked = [row for row in self.shown if row.key in self.marked] if self.marked else []
         return marked or ([self.current] if self.current is not None else [])
 
     def show(self, steps: Sequence[StepProgress]) -> None:
         """Replaces the steps; the cursor stays on its row."""
-        self.steps = steps
-        self._show_rows(step_rows(steps, self._turned))
+        current = self.current
+        touched = self.shown.show(steps)
+        if touched is None:
+            self._rows_moved(current)
+        else:
+            self.rows_touched(touched)
 
     def show_span(self, started: int | None, ended: int | None, ready: Callable[[str], int | None]) -> None:
         """Takes when the run started and ended (epoch milliseconds), and since when each step could have started."""
@@ -139,10 +146,10 @@ class StepList(RowList):
                 self.post_message(self.WindowChanged())
         else:
             # What has run for hours is told by the minute.
+            self.forget_out_of_view()
+            in_view = ((index, self.shown[index]) for index in self.rows_in_view)
             self.rows_touched(
-                index
-                for index, row in enumerate(self.shown)
-                if row.ageing and _progress(row, before) != _progress(row, now)
+                index for index, row in in_view if row.ageing and _progress(row, before) != _progress(row, now)
             )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -162,13 +169,13 @@ class StepList(RowList):
         if row is None:
             return
         if row.folded is None or row.folded is folded:
-            parent = next((other for other in self.shown[self.cursor :: -1] if other.depth < row.depth), None)
+            parent = self.shown.parent(self.cursor)
             if not folded or parent is None:
                 return
-            row = parent
-            self.move_to(self.shown.index(parent))
-        self._turned ^= {row.key}
-        self._show_rows(step_rows(self.steps, self._turned))
+            self.move_to(parent)
+            row = self.shown[parent]
+        self.shown.turn(row)
+        self._rows_moved(row)
 
     def action_mark(self) -> None:
         """Marks the row, or takes its mark away, and goes on to the next."""
@@ -200,16 +207,13 @@ class StepList(RowList):
         self.rows_changed()
         self.post_message(self.WindowChanged())
 
-    def _show_rows(self, rows: list[StepRow]) -> None:
-        before, key = self.shown, self.current.key if self.current is not None else None
-        self.shown = rows
-        if [row.key for row in before] == [row.key for row in rows]:
-            self.rows_touched(index for index, row in enumerate(rows) if row != before[index])
-            return
-        self.marked &= {row.key for row in rows}
+    def _rows_moved(self, current: StepRow | None) -> None:
+        """Rows came, went or moved; `current` is the one that the cursor stays on."""
+        if self.marked:
+            self.marked &= {row.key for row in self.shown}
         self.rows_changed()
-        index = next((index for index, row in enumerate(rows) if row.key == key), self.cursor)
-        if index != self.cursor:
+        index = None if current is None else self.shown.index_of(current)
+        if index is not None and index != self.cursor:
             self.move_to(index)
 
     def _facts(self, row: StepRow, width: int) -> list[Segment]:

@@ -1,10 +1,11 @@
-"""What thousands of dynamic steps cost the list of steps and its bars, each time some of them change."""
+"""What thousands of dynamic steps cost the list of steps and its bars: as some of them change, and at a key."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 from collections.abc import Callable, Iterable
+from itertools import cycle
 from time import perf_counter
 
 from textual.app import App, ComposeResult
@@ -16,7 +17,7 @@ from run_tui.store import EventStore
 from run_tui.widgets.step_list import StepList
 from tests.benchmarks.report import Cell, Figures, middle, table, worst
 
-HELP = "thousands of dynamic steps: a change taken in, listed and painted, with and without bars"
+HELP = "thousands of dynamic steps: changes taken in, listed and painted; pages, folds, bars zoomed"
 START = 1_795_307_802_000
 SIZE = (160, 50)
 ROUNDS = 20
@@ -43,7 +44,7 @@ def run(args: argparse.Namespace) -> tuple[str, Figures]:
     """The table and the figures."""
     figures = asyncio.run(_measured(args.steps))
     rows: list[list[Cell]] = [[what.replace("_", " "), middle(took), worst(took)] for what, took in figures.items()]
-    return table((f"ms a change, {args.steps:,} steps", "median", "max"), rows), {
+    return table((f"ms, {args.steps:,} steps", "median", "max"), rows), {
         "steps": args.steps,
         **{f"{what}_ms_median": middle(took) for what, took in figures.items()},
         **{f"{what}_ms_max": worst(took) for what, took in figures.items()},
@@ -59,12 +60,25 @@ async def _measured(count: int) -> dict[str, list[float]]:
     async with _Shown().run_test(size=SIZE) as pilot:
         steps = pilot.app.query_one(StepList)
 
+        def paint() -> None:
+            for line in range(steps.size.height):
+                steps.render_line(line)
+
         def change() -> None:
             _append(store, [("STEP_SUCCESS", next(ending)) for _ in range(5)])
             board.update(store)
             steps.show(board.listed(RunStatus.STARTED))
-            for line in range(steps.size.height):
-                steps.render_line(line)
+            paint()
+
+        def keys(*actions: Callable[[], None]) -> Callable[[], None]:
+            """One after the other, over and over."""
+            following = cycle(actions)
+
+            def press() -> None:
+                next(following)()
+                paint()
+
+            return press
 
         steps.now = START / 1000 + 60
         change()
@@ -77,6 +91,10 @@ async def _measured(count: int) -> dict[str, list[float]]:
         steps.show_span(START, None, board.ready)
         await pilot.pause()
         figures["unfolded_with_bars"] = _timed(change)
+        figures["page_down"] = _timed(keys(lambda: steps.action_page(1)))
+        figures["zoom"] = _timed(keys(lambda: steps.action_zoom(1), lambda: steps.action_zoom(-1)))
+        steps.move_to(1)
+        figures["fold"] = _timed(keys(lambda: steps.action_fold(True), lambda: steps.action_fold(False)))
         steps.action_fold(True)
         figures["folded_with_bars"] = _timed(change)
     return figures
