@@ -2,37 +2,123 @@
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
-from textual.widgets import Footer, Input
-from textual.widgets._footer import FooterKey
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual import events
+from textual.binding import ActiveBinding
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input
 
 
-class KeyBar(Footer):
-    """A footer that leaves out whole keys where it is narrow, the last before those that apply everywhere first."""
+@dataclass(frozen=True, slots=True)
+class BarKey:
+    """A key as the bar shows it: `Quit` after `q`; `key` is what a click presses."""
+
+    key: str
+    text: str
+    title: str
+    help: str
+    action: str
+
+    @property
+    def width(self) -> int:
+        """Its columns."""
+        return cell_len(self.text) + 1 + cell_len(self.title)
+
+
+class KeyBar(Widget):
+    """One line of keys; where it is narrow it leaves out whole ones, those that apply everywhere last.
+
+    All are one widget, not one each as in Textual's footer: making these anew at every change of focus takes longer
+    than painting the screen.
+    """
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--title", "key-bar--pointed"}
+    pointed: reactive[BarKey | None] = reactive(None)
+    """The key under the mouse."""
 
     def __init__(self) -> None:
-        super().__init__(compact=True, show_command_palette=False)
-        self._width = 0
+        super().__init__()
+        self._offered: tuple[BarKey, ...] | None = None
 
-    def compose(self) -> ComposeResult:
-        """The keys that fit; while the user types, not those that would be typed."""
-        typing = isinstance(self.screen.focused, Input)
-        keys = [key for key in super().compose() if isinstance(key, FooterKey) and not (typing and _types(key))]
-        self._width = room = self.size.width
-        while len(keys) > 1 and sum(map(_width, keys)) - 1 > room:
+    def on_mount(self) -> None:
+        """From now on the keys are those of the focus."""
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+
+    def _bindings_changed(self, screen: Screen[object]) -> None:
+        if not self.app.app_focus:
+            return  # in another window's favour nothing has the focus
+        offered = tuple(self._of_focus())
+        if offered != self._offered:
+            self._offered, self.pointed = offered, None
+            self.refresh()
+
+    @property
+    def keys(self) -> list[BarKey]:
+        """The keys shown, from the left."""
+        if self._offered is None:
+            self._offered = tuple(self._of_focus())
+        keys, room = list(self._offered), self.size.width
+        while len(keys) > 1 and sum(key.width + 1 for key in keys) - 1 > room:
             optional = [key for key in keys if key.action not in ("app.help", "app.quit", "help", "quit")]
             keys.remove((optional or keys)[-1])
-        yield from keys
+        return keys
 
-    def on_resize(self) -> None:
-        """Another width has room for other keys."""
-        if self.size.width != self._width:
-            self.call_after_refresh(self.recompose)
+    def _of_focus(self) -> Iterator[BarKey]:
+        """While the user types, those keys are left out that would be typed."""
+        typing = isinstance(self.screen.focused, Input)
+        shown: dict[str, BarKey] = {}
+        for active in self.screen.active_bindings.values():
+            if active.binding.show and active.binding.action not in shown:
+                shown[active.binding.action] = self._bar_key(active)
+        return (key for key in shown.values() if not (typing and len(key.text) == 1 and key.text != "⏎"))
 
+    def _bar_key(self, active: ActiveBinding) -> BarKey:
+        binding = active.binding
+        text = self.app.get_key_display(binding)
+        return BarKey(binding.key, text, binding.description, active.tooltip or "", binding.action)
 
-def _width(key: FooterKey) -> int:
-    return len(key.key_display) + len(key.description) + 2
+    def render(self) -> Text:
+        """The line for the width there is."""
+        style, title = map(self.get_component_rich_style, ("key-bar--key", "key-bar--title"))
+        pointed = self.get_component_rich_style("key-bar--pointed")
+        line = Text(no_wrap=True, end="")
+        for number, key in enumerate(self.keys):
+            line.append(" " if number else "")
+            line.append(key.text, style + pointed if key == self.pointed else style)
+            line.append(f" {key.title}", pointed if key == self.pointed else title)
+        return line
 
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """The key under the mouse is lit, and explained when the mouse rests."""
+        self.pointed = self._at(event.x)
 
-def _types(key: FooterKey) -> bool:
-    return len(key.key_display) == 1 and key.key_display != "⏎"
+    def on_leave(self) -> None:
+        """The mouse is elsewhere."""
+        self.pointed = None
+
+    def watch_pointed(self, pointed: BarKey | None) -> None:
+        """Tooltip and pointer are those of the key."""
+        self.tooltip = pointed.help if pointed is not None else None
+        self.set_class(pointed is not None, "-pointed")
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """A click presses the key."""
+        key = self._at(event.x)
+        if key is not None:
+            self.app.simulate_key(key.key)
+
+    def _at(self, column: int) -> BarKey | None:
+        left = 0
+        for key in self.keys:
+            if left <= column < left + key.width:
+                return key
+            left += key.width + 1
+        return None
