@@ -37,6 +37,8 @@ from run_tui.sources.base import Source
 from run_tui.widgets.event_pane import EventPane
 from run_tui.widgets.run_table import RunRows
 
+COLLECTING = 0.25
+"""Seconds between looks for garbage."""
 HEARTBEAT = 5.0
 """Seconds between looks at the clock: one that has moved on by far more was stopped, or its machine was asleep."""
 
@@ -81,7 +83,7 @@ class RunTuiApp(App[None]):
         """Shows the runs, or the one run that was asked for."""
         self.set_keymap({action.id: action.keys for action in self.actions if action not in ACTIONS})
         themes.install(self, self._theme_wanted)
-        self.set_interval(1.0, self.collector.collect)
+        self.set_interval(COLLECTING, self.collector.collect)
         await self.push_screen(self._runs.screen)
         self._warn()
         self.set_interval(HEARTBEAT, self._beat)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gc
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from run_tui.garbage import Collector
+from run_tui.garbage import ALL, MANY, OFTEN, Collector
 
 
 class Cycle:
@@ -27,49 +27,60 @@ def collector() -> Iterator[Collector]:
 
 
 def time_goes_on() -> None:
-    """As many collections of younger objects as Python waits for before a full one."""
-    for _ in range(gc.get_threshold()[1] + 1):
+    """As many collections of younger objects as a full one waits for."""
+    for _ in range(OFTEN):
         gc.collect(1)
 
 
-def test_garbage_goes_once_much_has_come(collector: Collector) -> None:
+def test_garbage_goes_once_there_is_something_to_do(collector: Collector) -> None:
+    time_goes_on()
+    collector.collect()
     cycle = Cycle()
     seen = weakref.ref(cycle)
+    del cycle
+    collector.collect()
+    assert seen() is not None
     time_goes_on()
     collector.collect()
-    later = Cycle()
-    seen_later = weakref.ref(later)
-    del cycle, later
-    collector.collect()
-    assert seen_later() is not None
+    assert seen() is None
+
+
+def test_what_is_alive_is_set_aside_once_it_is_much(collector: Collector) -> None:
+    before = gc.get_freeze_count()
+    few = [Cycle() for _ in range(MANY // 10)]
     time_goes_on()
     collector.collect()
-    assert seen_later() is None
-    assert seen() is not None  # it had been set aside while it was needed
+    assert gc.get_freeze_count() <= before
+    many = [Cycle() for _ in range(MANY)]
+    time_goes_on()
+    collector.collect()
+    assert gc.get_freeze_count() >= before + len(few) + len(many)
 
 
 def test_what_was_set_aside_goes_when_it_is_let_go(collector: Collector) -> None:
-    cycle = Cycle()
-    seen = weakref.ref(cycle)
+    seen = set_aside_and_dropped(collector)
     time_goes_on()
     collector.collect()
-    del cycle
+    assert seen() is not None
     collector.let_go()
     time_goes_on()
     collector.collect()
     assert seen() is None
 
 
-def test_what_was_set_aside_is_looked_through_when_it_has_doubled(collector: Collector) -> None:
-    cycle = Cycle()
-    seen = weakref.ref(cycle)
-    time_goes_on()
-    collector.collect()
-    del cycle
-    kept = [Cycle() for _ in range(2 * gc.get_freeze_count())]
-    time_goes_on()
-    collector.collect()
-    assert len(kept) < gc.get_freeze_count()
-    time_goes_on()
-    collector.collect()
+def test_what_was_set_aside_is_looked_through_when_it_has_become_much(collector: Collector) -> None:
+    seen = set_aside_and_dropped(collector)
+    kept = []
+    for _ in range(ALL // MANY):
+        kept.append([Cycle() for _ in range(MANY)])
+        time_goes_on()
+        collector.collect()
     assert seen() is None
+
+
+def set_aside_and_dropped(collector: Collector) -> Callable[[], Cycle | None]:
+    cycles = [Cycle() for _ in range(MANY)]
+    seen = weakref.ref(cycles[0])
+    time_goes_on()
+    collector.collect()
+    return seen

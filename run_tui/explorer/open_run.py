@@ -142,8 +142,6 @@ class OpenRun:
             if self._fresh is not None:
                 screen.show_store(self._fresh)
                 self._fresh = None
-            if not screen.was_read:
-                self._host.collector.settle()
             screen.show_read(state.phase is Phase.DONE)
         screen.show_activity(activity_of(state, self._host.refresh_key))
         if state.phase is Phase.FAILED and state.error is not None:
