@@ -66,7 +66,7 @@ class RunTuiApp(App[None]):
         # Without colours the terminal's own two are left, with bold, dim and reversed text.
         no_color = "NO_COLOR" in os.environ
         super().__init__(ansi_color=True if no_color else None)
-        self._theme_wanted = themes.TERMINAL.name if no_color else theme
+        themes.install(self, themes.TERMINAL.name if no_color else theme)
         self._warnings = tuple(warnings)
         self._wanted = run_id
         self.actions, self._key_problems = remapped(keys or {})
@@ -82,7 +82,6 @@ class RunTuiApp(App[None]):
     async def on_mount(self) -> None:
         """Shows the runs, or the one run that was asked for."""
         self.set_keymap({action.id: action.keys for action in self.actions if action not in ACTIONS})
-        themes.install(self, self._theme_wanted)
         self.set_interval(COLLECTING, self.collector.collect)
         await self.push_screen(self._runs.screen)
         self._warn()

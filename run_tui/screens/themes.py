@@ -118,9 +118,9 @@ THEMES = (DARK, LIGHT, CONTRAST, TERMINAL)
 
 def install(app: App[None], wanted: str) -> None:
     """Puts our themes in the place of Textual's, which our screens were not made for, and takes the one `wanted`."""
-    others = [name for name in app.available_themes if name != app.theme]
+    others = app.available_themes
     for theme in THEMES:
         app.register_theme(theme)
-    before, app.theme = app.theme, wanted
-    for name in (*others, before):
+    app.theme = wanted
+    for name in others:
         app.unregister_theme(name)
