@@ -34,6 +34,7 @@ from run_tui.screens.output import OutputScreen
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
 from run_tui.sources.base import Source
+from run_tui.widgets.event_detail import EventDetail
 from run_tui.widgets.event_pane import EventPane
 from run_tui.widgets.run_table import RunRows
 
@@ -227,8 +228,8 @@ class RunTuiApp(App[None]):
         if self._opened is not None:
             self._opened.finish_view(event.pane)
 
-    @on(EventPane.StderrWanted)
-    def _stderr_wanted(self, event: EventPane.StderrWanted) -> None:
+    @on(EventDetail.StderrWanted)
+    def _stderr_wanted(self, event: EventDetail.StderrWanted) -> None:
         if self._opened is not None:
             self._opened.show_stderr(event)
 

@@ -213,13 +213,13 @@ async def test_output_is_searched_the_same_way() -> None:
     async with demo_app() as pilot:
         await open_run(pilot, "FAILURE", "nightly_etl")
         await pilot.press("l")
-        await until(lambda: isinstance(pilot.app.screen, OutputScreen) and pilot.app.screen.view.row_count() > 0)
+        await until(lambda: isinstance(pilot.app.screen, OutputScreen) and pilot.app.screen.rows.row_count() > 0)
         screen = pilot.app.screen
         assert isinstance(screen, OutputScreen)
         await pilot.press("ctrl+f", *"USER_ID", "enter")
-        total = sum("user_id" in line for line in screen.view.lines)
+        total = sum("user_id" in line for line in screen.rows.lines)
         await until(lambda: count_of(screen) == f"{total} of {total}")
-        assert set(marked(screen.view)) == {"user_id"}
+        assert set(marked(screen.rows)) == {"user_id"}
         await pilot.press("N")
         assert count_of(screen) == f"{total - 1} of {total}"
         await pilot.press("tab")

@@ -29,8 +29,8 @@ async def test_a_failed_step_shows_its_stderr_and_the_way_back() -> None:
         screen = await open_output(pilot)
         await until(lambda: "complete" in facts(screen))
         assert "load_users   stderr" in facts(screen)
-        assert any("WarehouseError" in line for line in screen.view.lines)
-        assert screen.view.cursor == len(screen.view.lines) - 1
+        assert any("WarehouseError" in line for line in screen.rows.lines)
+        assert screen.rows.cursor == len(screen.rows.lines) - 1
         await pilot.press("escape")
         await until(lambda: isinstance(pilot.app.screen, RunScreen))
 
@@ -39,11 +39,11 @@ async def test_tab_shows_the_other_stream() -> None:
     async with demo_app() as pilot:
         await open_run(pilot, "FAILURE", "nightly_etl")
         screen = await open_output(pilot)
-        await until(lambda: screen.view.row_count() > 0)
+        await until(lambda: screen.rows.row_count() > 0)
         await pilot.press("tab")
         await until(lambda: "stdout" in facts(screen) and "complete" in facts(screen))
-        assert screen.view.row_count() == 0
-        painted = "".join(screen.view.render_line(y).text for y in range(screen.view.size.height))
+        assert screen.rows.row_count() == 0
+        painted = "".join(screen.rows.render_line(y).text for y in range(screen.rows.size.height))
         assert "wrote nothing to stdout" in painted
 
 
@@ -53,9 +53,9 @@ async def test_a_user_who_scrolls_stops_following_and_f_starts_again() -> None:
         screen = await open_output(pilot)
         await until(lambda: "complete" in facts(screen))
         await pilot.press("k")
-        assert not screen.view.follow
+        assert not screen.rows.follow
         await pilot.press("f")
-        assert screen.view.follow
-        assert screen.view.cursor == screen.view.row_count() - 1
+        assert screen.rows.follow
+        assert screen.rows.cursor == screen.rows.row_count() - 1
         await pilot.press("y")
-        assert pilot.app.clipboard == screen.view.lines[screen.view.cursor]
+        assert pilot.app.clipboard == screen.rows.lines[screen.rows.cursor]

@@ -23,6 +23,7 @@ from run_tui.screens.run import RunScreen
 from run_tui.sources.base import Source
 from run_tui.store import EventStore
 from run_tui.updates import FeedState, Joined, Loaded, Phase, Restarted, RunChanged, Update
+from run_tui.widgets.event_detail import EventDetail
 from run_tui.widgets.event_pane import EventPane
 
 SLICE = 0.008
@@ -77,7 +78,7 @@ class OpenRun:
         """Filters on, in slices that let keys and frames through."""
         self._host.start(self._finish_view(pane), "filter")
 
-    def show_stderr(self, wanted: EventPane.StderrWanted) -> None:
+    def show_stderr(self, wanted: EventDetail.StderrWanted) -> None:
         """Shows beside a failure what its process wrote last, where the system keeps it."""
         if self.source.capabilities.output:
             self._host.start(self._read_stderr(wanted), "stderr")
@@ -163,7 +164,7 @@ class OpenRun:
         except SourceError as error:
             failed(error)
 
-    async def _read_stderr(self, wanted: EventPane.StderrWanted) -> None:
+    async def _read_stderr(self, wanted: EventDetail.StderrWanted) -> None:
         """Beside a failure, what else is known of it is shown where it can be had; `l` says why it cannot."""
         lines: Sequence[str] | None = None
         try:
@@ -171,7 +172,7 @@ class OpenRun:
         except SourceError as error:
             log(error)
         finally:
-            wanted.pane.show_stderr(wanted.key, lines)
+            wanted.detail.show_stderr(wanted.key, lines)
 
     async def _finish_view(self, pane: EventPane) -> None:
         await asyncio.sleep(PAUSE)

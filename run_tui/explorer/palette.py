@@ -38,7 +38,7 @@ def _owners(app: App[None], screen: Screen[object]) -> dict[str, DOMNode]:
     """Who does what the keys of each place mean."""
     owners: dict[str, DOMNode] = {"app": app}
     if isinstance(screen, OutputScreen):
-        owners |= {"output": screen, "list": screen.view}
+        owners |= {"output": screen, "list": screen.rows}
     if isinstance(screen, ViewScreen):
         owners |= {"view": screen, "list": screen.rows, "run" if isinstance(screen, RunScreen) else "runs": screen}
     return owners

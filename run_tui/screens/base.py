@@ -113,8 +113,7 @@ class ViewScreen(Screen[None]):
 
     def show_detail(self, lines: Iterable[Line]) -> None:
         """Opens the detail pane on something."""
-        self.detail.display = True
-        self.detail.show(lines)
+        self.detail.open_on(lines)
 
     def hide_detail(self) -> bool:
         """Closes the detail pane; False when it was closed already."""

@@ -16,6 +16,7 @@ from run_tui.format import clean, plural
 from run_tui.output import Capture, OutputLines, Stream
 from run_tui.query import Filter, Problem, parse_words
 from run_tui.screens.base import RefreshWanted
+from run_tui.screens.log_keys import LogKeys
 from run_tui.widgets.find_bar import FindBar
 from run_tui.widgets.key_bar import KeyBar
 from run_tui.widgets.output_view import OutputView
@@ -23,7 +24,7 @@ from run_tui.widgets.row_list import RowList
 from run_tui.widgets.status_line import Activity, Fact, StatusLine
 
 
-class OutputScreen(Screen[None]):
+class OutputScreen(LogKeys, Screen[None]):
     """One stream of one process at a time, beginning with the last one's stderr.
 
     `captures` are the processes of a step's attempts, at least one; `ended` says whether one can write no more.
@@ -56,13 +57,13 @@ class OutputScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Which output it is, its lines, the keys."""
         yield StatusLine(id="status")
-        view = OutputView(id="output")
-        yield view
-        yield FindBar(view, self._look_for, id="find")
+        rows = OutputView(id="output")
+        yield rows
+        yield FindBar(rows, self._look_for, id="find")
         yield KeyBar()
 
     @property
-    def view(self) -> OutputView:
+    def rows(self) -> OutputView:
         """The lines."""
         return self.query_one(OutputView)
 
@@ -78,7 +79,7 @@ class OutputScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begins with what is most likely to tell of a failure."""
-        self.view.focus()
+        self.rows.focus()
         self.set_interval(1.0, lambda: self.query_one(StatusLine).tick())
         self._read()
 
@@ -86,13 +87,13 @@ class OutputScreen(Screen[None]):
         """Takes what has been read: text after and before what is here already."""
         self._from_start, self._over = from_start, over
         if before:
-            self.view.prepend(before)
+            self.rows.prepend(before)
         if after:
-            self.view.append(after)
+            self.rows.append(after)
         self.find_bar.rows_changed()
         self._show_facts()
-        if not self.view.row_count():
-            self.view.show_notice(*self._nothing())
+        if not self.rows.row_count():
+            self.rows.show_notice(*self._nothing())
 
     def show_activity(self, activity: Activity) -> None:
         """Shows what the connection is doing."""
@@ -108,14 +109,6 @@ class OutputScreen(Screen[None]):
         """The cursor is on another match, or on none."""
         event.stop()
         self.find_bar.show_position()
-
-    def action_find(self) -> None:
-        """Asks what to find in the lines."""
-        self.find_bar.open()
-
-    def action_find_next(self, direction: int) -> None:
-        """Goes to another match."""
-        self.find_bar.step(direction)
 
     def action_back(self) -> None:
         """Finding ends first; then back to the run."""
@@ -134,24 +127,10 @@ class OutputScreen(Screen[None]):
             self._chosen = chosen
             self._read()
 
-    def action_follow(self) -> None:
-        """Keeps the last line in view, or stops."""
-        self.view.follow = not self.view.follow
-        if self.view.follow:
-            self.view.move_to(self.view.row_count() - 1)
-
-    def action_wrap(self) -> None:
-        """Shows long lines whole, over several lines, or cuts them."""
-        self.view.wrap = not self.view.wrap
-
-    def action_scroll_text(self, steps: int) -> None:
-        """Scrolls lines sideways."""
-        self.view.scroll_text(steps)
-
     def action_copy(self) -> None:
         """Copies the line."""
-        if self.view.row_count():
-            self.app.copy_to_clipboard(clean(self.view.lines[self.view.cursor]))
+        if self.rows.row_count():
+            self.app.copy_to_clipboard(clean(self.rows.lines[self.rows.cursor]))
             self.notify("Copied the line.", timeout=2)
 
     def action_refresh(self) -> None:
@@ -159,20 +138,20 @@ class OutputScreen(Screen[None]):
         self.post_message(RefreshWanted())
 
     def _look_for(self, text: str) -> LineFinder | Problem | None:
-        query, view = parse_words(text), self.view
+        query, rows = parse_words(text), self.rows
         found = None if query.problems or query.filter == Filter() else query.filter
-        view.finder = None if found is None else LineFinder(view.lines, found, view.cursor)
-        return query.problems[0] if query.problems else view.finder
+        rows.finder = None if found is None else LineFinder(rows.lines, found, rows.cursor)
+        return query.problems[0] if query.problems else rows.finder
 
     def _read(self) -> None:
-        self.view.replace(OutputLines())
+        self.rows.replace(OutputLines())
         self.find_bar.look_again()
         self._from_start = self._over = False
         self._show_facts()
         if self.capture.url(self._stream) is not None:
-            self.view.show_notice(*self._nothing())
+            self.rows.show_notice(*self._nothing())
             return
-        self.view.show_notice(("quiet", f"Reading {self._stream} …"))
+        self.rows.show_notice(("quiet", f"Reading {self._stream} …"))
         capture = self.capture
         self.post_message(self.Wanted(self, capture, self._stream, lambda: self._ended(capture)))
 
@@ -188,7 +167,7 @@ class OutputScreen(Screen[None]):
         steps = self.capture.steps
         of_all = f"output of all {len(steps)} steps, which ran in one process" if len(steps) > 1 else ""
         attempts = len(self._captures)
-        lines = plural(self.view.row_count(), "line")
+        lines = plural(self.rows.row_count(), "line")
         self.query_one(StatusLine).show(
             [
                 Fact(clean(self._step or "run"), "accent"),

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.message import Message
 
 from run_tui.actions import bindings
@@ -19,21 +19,23 @@ from run_tui.output import Capture
 from run_tui.query.tokens import typable
 from run_tui.screens.base import AlertWanted, ViewScreen, WebPageWanted
 from run_tui.screens.facts import run_facts, step_facts, step_filter
+from run_tui.screens.log_keys import LogKeys
 from run_tui.screens.types import TypesScreen
-from run_tui.steps import StepBoard
 from run_tui.store import EventStore
 from run_tui.widgets.detail import run_lines
 from run_tui.widgets.event_log import EventLog
 from run_tui.widgets.event_pane import EventPane
+from run_tui.widgets.find_bar import FindBar
 from run_tui.widgets.row_list import RowList
 from run_tui.widgets.status_line import StatusLine
-from run_tui.widgets.step_list import StepAxis, StepList
+from run_tui.widgets.step_list import StepList
+from run_tui.widgets.step_side import StepSide
 
 PAINT_GAP = 1 / 15
 """Seconds between repaints while events stream in."""
 
 
-class RunScreen(ViewScreen):
+class RunScreen(LogKeys, ViewScreen):
     """A run under the eyes of someone who wants to know what it does, or why it failed."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("run", "find")
@@ -62,8 +64,6 @@ class RunScreen(ViewScreen):
         self._filter_text = filter_text
         self._watched = False
         self.run, self.where = run, where
-        self.board = StepBoard()
-        self._end_board = StepBoard()
         self.pane = EventPane(run.id, now, id="events")
         self.was_read = self.all_read = self._end_was_shown = False
         self._painted_at = 0.0
@@ -74,9 +74,7 @@ class RunScreen(ViewScreen):
         """Facts, then the steps beside the events."""
         yield StatusLine(id="facts")
         with Horizontal(id="body"):
-            with Vertical(id="side"):
-                yield StepAxis(id="axis")
-                yield StepList(id="steps")
+            yield StepSide(self.pane.timeline, id="side")
             yield self.pane
 
     @property
@@ -85,9 +83,19 @@ class RunScreen(ViewScreen):
         return self.pane.log_rows
 
     @property
+    def find_bar(self) -> FindBar:
+        """What is looked for in the log."""
+        return self.pane.find_bar
+
+    @property
+    def side(self) -> StepSide:
+        """The steps beside the log."""
+        return self.query_one(StepSide)
+
+    @property
     def steps(self) -> StepList:
         """The list of steps."""
-        return self.query_one(StepList)
+        return self.side.steps
 
     @property
     def store(self) -> EventStore:
@@ -117,7 +125,7 @@ class RunScreen(ViewScreen):
 
     def show_plan(self, plan: list[Step]) -> None:
         """Takes the steps the run planned."""
-        self.board.set_plan(plan)
+        self.side.board.set_plan(plan)
         self._show_facts()
 
     def show_failure(self, message: str, hint: str) -> None:
@@ -145,12 +153,11 @@ class RunScreen(ViewScreen):
     def show_joined(self) -> None:
         """The gap is closed."""
         self.pane.join()
-        self._end_board = StepBoard()
         self._paint_new_rows()
 
     def show_store(self, store: EventStore) -> None:
         """The run was read anew: the same view of the whole of it."""
-        self.board.forget_events()
+        self.side.board.forget_events()
         self.pane.show_store(store)
         self._paint_new_rows()
 
@@ -167,7 +174,7 @@ class RunScreen(ViewScreen):
     def tick(self) -> None:
         """What is still running grows older."""
         super().tick()
-        self.pane.count_events()
+        self.pane.histogram.count_events()
         if not self.run.status.finished:
             self._show_times()
 
@@ -187,18 +194,6 @@ class RunScreen(ViewScreen):
         if self.is_mounted:
             self.pane.time_mode = mode
             self._show_facts()
-
-    def action_follow(self) -> None:
-        """Switches following on or off."""
-        self.rows.follow = not self.rows.follow
-
-    def action_scroll_text(self, steps: int) -> None:
-        """Scrolls messages sideways."""
-        self.rows.scroll_text(steps)
-
-    def action_wrap(self) -> None:
-        """Shows long messages whole, over several lines, or cuts them."""
-        self.rows.wrap = not self.rows.wrap
 
     def action_level(self, rank: int) -> None:
         """Sets the minimum level."""
@@ -227,18 +222,14 @@ class RunScreen(ViewScreen):
             self.notify("There are rows around matches once / filters.", timeout=2)
 
     def action_find(self) -> None:
-        """Asks what to find in the log."""
+        """The log is there while something is looked for in it."""
         if self.steps.bars:
             self.action_bars()
-        self.pane.find_bar.open()
-
-    def action_find_next(self, direction: int) -> None:
-        """Goes to another match."""
-        self.pane.find_bar.step(direction)
+        super().action_find()
 
     def action_back(self) -> None:
         """Finding ends first."""
-        if not self.pane.find_bar.close():
+        if not self.find_bar.close():
             super().action_back()
 
     def action_steps(self) -> None:
@@ -260,23 +251,19 @@ class RunScreen(ViewScreen):
         self.set_class(on, "-bars")
         self.steps.bars = on
         (self.steps if on else self.rows).focus()
-        self._show_span()
-
-    def on_step_list_window_changed(self) -> None:
-        """The axis names other times."""
-        self.query_one(StepAxis).show(self.steps.axis())
+        self.side.show_span(self.run)
 
     def action_run_info(self) -> None:
         """Shows the run itself in the detail pane."""
-        self.pane.show_lines(run_lines(self.run, self.where))
+        self.pane.detail.open_on(run_lines(self.run, self.where))
 
     def action_histogram(self) -> None:
         """Shows the events over time, above the log, and back."""
-        self.pane.toggle_histogram()
+        self.pane.histogram.toggle()
 
     def action_frames(self) -> None:
         """Shows or hides the frames inside libraries."""
-        self.pane.toggle_frames()
+        self.pane.detail.toggle_frames()
 
     def action_output(self) -> None:
         """Shows what the chosen step wrote."""
@@ -333,9 +320,7 @@ class RunScreen(ViewScreen):
         self._painted_at = time.monotonic()
         self.pane.show_new_rows()
         self._opens_on_failure()
-        changed = self.board.update(self.store)
-        end = self.pane.timeline.end
-        if (end is not None and self._end_board.update(end.store)) or changed:
+        if self.side.take_events():
             self._show_steps()
         else:
             self._show_event_facts()
@@ -345,18 +330,6 @@ class RunScreen(ViewScreen):
             self._show_times()
             self._show_steps()
 
-    @property
-    def _whole_board(self) -> StepBoard:
-        """What is known of the steps from the beginning and the end."""
-        return self.board if self.pane.timeline.end is None else self.board.followed_by(self._end_board)
-
-    def _show_span(self) -> None:
-        if self.steps.bars:
-            started = self.run.started_at or self.run.created_at
-            ended = None if self.run.ended_at is None else epoch_ms(self.run.ended_at)
-            self.steps.show_span(epoch_ms(started), ended, self._whole_board.ready)
-            self.on_step_list_window_changed()
-
     def _show_times(self) -> None:
         now = self.now()
         self.rows.started = epoch_ms(self.run.started_at or self.run.created_at)
@@ -364,8 +337,7 @@ class RunScreen(ViewScreen):
         self.steps.now = now
 
     def _show_steps(self) -> None:
-        self.steps.show(self._whole_board.listed(self.run.status))
-        self._show_span()
+        self.side.show(self.run)
         self._show_event_facts()
 
     def _show_event_facts(self) -> None:

@@ -47,6 +47,11 @@ class Detail(VerticalScroll):
         """One text."""
         yield Static(id="text", markup=False)
 
+    def open_on(self, lines: Iterable[Line], *, stay: bool = False) -> None:
+        """Comes into view with something to show."""
+        self.display = True
+        self.show(lines, stay=stay)
+
     def show(self, lines: Iterable[Line], *, stay: bool = False) -> None:
         """Replaces what is shown and goes to its top, unless it is to stay scrolled as it was.
 

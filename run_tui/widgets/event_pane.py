@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 from textual.reactive import reactive
 
-from run_tui.failure import capture_at, failure_of, is_failure
+from run_tui.failure import failure_of
 from run_tui.finding import EventFinder
-from run_tui.format import TimeMode, clean, clock, clock_mode, full_time, headline, plural, zone, zone_name
+from run_tui.format import TimeMode, clean, clock_mode, headline, zone, zone_name
 from run_tui.model import EventPage, RunEvent, RunStatus
-from run_tui.output import Capture
 from run_tui.query import Completion, Filter, Problem, SlowPattern, TimeContext, complete, parse
 from run_tui.query.editing import set_operator
 from run_tui.store import EventStore
-from run_tui.timeline import Place, Timeline
-from run_tui.view import Histogram
-from run_tui.widgets.detail import Detail, Line, event_lines
+from run_tui.timeline import Timeline
+from run_tui.widgets.counts import counts_text
+from run_tui.widgets.detail import event_lines
+from run_tui.widgets.event_detail import EventDetail
 from run_tui.widgets.event_log import EventLog
 from run_tui.widgets.filter_bar import FilterBar
 from run_tui.widgets.find_bar import FindBar
@@ -33,16 +33,10 @@ COUNT_GAP = 1 / 15
 """Seconds between two frames that only say how far the filter has come."""
 IDLE_SLICE = 0.002
 """Seconds of getting ready at once while nothing is filtered; the last block of a slice takes up to 3 ms more."""
-COUNT_SLICE = 0.004
-"""Seconds of counting for the histogram between two chances for keys and frames."""
 LEVELS = ("", "debug", "info", "warning", "error", "critical")
 CONTEXTS = (0, 1, 2, 3, 5, 10, 20, 50)
 """How many rows around each match there can be."""
 HINT = "words  step:load_*  type:STEP_FAILURE  level:warning  -step:check  /regex/"
-
-
-StderrKey = tuple[str, Place | None]
-"""A process, by the key of its `Capture`, and which event its last lines stand beside while it goes on."""
 
 
 class EventPane(Vertical):
@@ -57,37 +51,24 @@ class EventPane(Vertical):
             super().__init__()
             self.pane = pane
 
-    class StderrWanted(Message):
-        """The last lines that a process wrote are to be shown beside its failure."""
-
-        def __init__(self, pane: EventPane, key: StderrKey) -> None:
-            super().__init__()
-            self.pane, self.key = pane, key
-            self.run_id = pane.timeline.beginning.store.run_id
-
     def __init__(self, run_id: str, now: Callable[[], float], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.timeline = Timeline(run_id)
         self.run_ended = self.touched = False
         self._now = now
         self._good = Filter()
-        self._all_frames = False
         self._asking = False
         self._told_at = 0.0
-        self._counting: Histogram | None = None
-        self._counted: tuple[object, ...] = ()
-        self._shown: Place | None = None
         self._failure_opened = False
-        self._stderr: dict[StderrKey, Sequence[str]] = {}
 
     def compose(self) -> ComposeResult:
         """The filter, the log, the detail pane."""
         yield FilterBar(self._complete, self._filter_by, HINT, id="filter")
-        yield HistogramBar(self._time_text, id="histogram")
         log = EventLog(self.timeline, id="log")
+        yield HistogramBar(log, id="histogram")
         yield log
         yield FindBar(log, self._look_for, id="find")
-        yield Detail(id="detail")
+        yield EventDetail(log, lambda: self.run_ended, id="detail")
 
     @property
     def log_rows(self) -> EventLog:
@@ -110,9 +91,9 @@ class EventPane(Vertical):
         return self.query_one(HistogramBar)
 
     @property
-    def detail(self) -> Detail:
+    def detail(self) -> EventDetail:
         """The event in full."""
-        return self.query_one(Detail)
+        return self.query_one(EventDetail)
 
     @property
     def current(self) -> RunEvent | None:
@@ -166,94 +147,13 @@ class EventPane(Vertical):
         if place is not None and (place != self.log_rows.place or not self._failure_opened):
             self._failure_opened, self.log_rows.follow = True, False
             self.log_rows.move_to(self.timeline.index_at(place))
-            self.show_event()
+            self.detail.show_event()
             self.call_after_refresh(self.log_rows.center_cursor)
         return place is not None
-
-    def show_event(self) -> None:
-        """Opens the detail pane on the event under the cursor."""
-        place = self.log_rows.place
-        if place is None:
-            return
-        event = self.timeline.event(place)
-        capture = capture_at(self.timeline, place) if is_failure(event) else None
-        stderr = () if capture is None else self._last_lines(capture, place)
-        lines = event_lines(event, self._place_text(place), self._all_frames, stderr)
-        self.show_lines(lines, stay=place == self._shown)
-        self._shown = place
-
-    def _last_lines(self, capture: Capture, place: Place) -> Sequence[str]:
-        """What a process wrote last; while it may go on, as far as it had come when this event was first shown."""
-        key = capture.key, None if self.run_ended else place
-        if key not in self._stderr:
-            self._stderr[key] = ()
-            self.post_message(self.StderrWanted(self, key))
-        return self._stderr[key]
-
-    def show_stderr(self, key: StderrKey, lines: Sequence[str] | None) -> None:
-        """Takes the last lines that a process wrote; None where they could not be read, which may be tried again."""
-        if lines is None:
-            del self._stderr[key]
-            return
-        self._stderr[key] = lines
-        if lines and self.detail.display and self._shown is not None and self._shown == self.log_rows.place:
-            self.show_event()
-
-    def show_lines(self, lines: Iterable[Line], *, stay: bool = False) -> None:
-        """Opens the detail pane on something; it stays scrolled as it was where that has only changed."""
-        self._shown = None
-        self.detail.display = True
-        self.detail.show(lines, stay=stay)
 
     def set_level(self, rank: int) -> None:
         """Sets the minimum level, in the filter's own text."""
         self.filter_bar.text = set_operator(self.filter_bar.text, "level", LEVELS[rank])
-
-    def toggle_histogram(self) -> None:
-        """Opens the histogram and goes to it, or closes it."""
-        bar = self.histogram
-        bar.display = not bar.display
-        if bar.display:
-            bar.focus()
-            self.call_after_refresh(self.count_events)
-        else:
-            self.log_rows.focus()
-
-    def count_events(self) -> None:
-        """Brings an open histogram up to date, in slices between frames."""
-        bar = self.histogram
-        now = (self.timeline.filter, self.timeline.scanned, self.timeline.held, bar.bars)
-        if bar.display and self._counting is None and now != self._counted:
-            self._counted = now
-            self._counting = self.timeline.histogram(bar.bars)
-            self._count_on()
-
-    def _count_on(self) -> None:
-        if self._counting is None or not self._counting.advance(COUNT_SLICE):
-            if self._counting is not None:
-                self.set_timer(2 * COUNT_SLICE, self._count_on)
-            return
-        self.histogram.show(self._counting, self.timeline.gap)
-        self._counting = None
-        self._show_moment()
-
-    def _show_moment(self) -> None:
-        place = self.log_rows.place
-        if place is not None:
-            self.histogram.show_time(self.timeline.time_of(place))
-
-    def on_histogram_bar_moved(self, event: HistogramBar.Moved) -> None:
-        """The log goes where the histogram's cursor is."""
-        event.stop()
-        self.log_rows.move_to(self.timeline.index_from(event.moment), by_user=True, center=True)
-
-    def on_histogram_bar_left(self, event: HistogramBar.Left) -> None:
-        """Back to the log."""
-        event.stop()
-        self.toggle_histogram()
-
-    def _time_text(self, moment: float) -> str:
-        return clock(int(moment), clock_mode(self.time_mode))
 
     def toggle_filter(self, values: Mapping[str, str]) -> None:
         """Makes operators say these values; takes them out again if that is what they say already."""
@@ -264,11 +164,6 @@ class EventPane(Vertical):
         for key, value in values.items():
             text = set_operator(text, key, value)
         self.filter_bar.text = bare if text == before else text
-
-    def toggle_frames(self) -> None:
-        """Shows or hides stack frames inside libraries."""
-        self._all_frames = not self._all_frames
-        self.show_event()
 
     def seek(self, rank: int, direction: int) -> bool:
         """Goes to the next (1) or previous (-1) event of at least this level; False when there is none."""
@@ -304,17 +199,15 @@ class EventPane(Vertical):
     def on_row_list_opened(self, event: RowList.Opened) -> None:
         """Enter shows an event in full."""
         event.stop()
-        self.show_event()
+        self.detail.show_event()
 
     def on_row_list_moved(self, event: RowList.Moved) -> None:
         """An open detail pane follows the cursor."""
         event.stop()
         self.touched |= event.by_user
         self.find_bar.show_position()
-        if self.histogram.display and not self.histogram.has_focus:
-            self._show_moment()
-        if self.detail.display:
-            self.show_event()
+        self.histogram.follow_log()
+        self.detail.follow_log()
 
     def on_event_log_follow_changed(self) -> None:
         """The badge says whether new events are in view."""
@@ -354,8 +247,7 @@ class EventPane(Vertical):
         self.find_bar.rows_changed()
         if done:
             self._good = self.timeline.filter or Filter()
-        if self.detail.display:
-            self.show_event()
+        self.detail.follow_log()
         self.show_counts()
 
     def _advance(self, seconds: float) -> bool:
@@ -401,31 +293,3 @@ class EventPane(Vertical):
         if started is None:
             started = first[0] if first else now
         return TimeContext(started, ended, now, zone(clock_mode(self.time_mode)))
-
-    def _place_text(self, place: Place) -> str:
-        at = full_time(self.timeline.time_of(place), self.time_mode)
-        if place.in_end and self.timeline.end is not None:
-            return f"{at}   {len(self.timeline.end.store) - place.row:,} from the end"
-        whole = "" if self.timeline.end is None else " read so far"
-        return f"{at}   {place.row + 1:,} of {self.timeline.held:,}{whole}"
-
-
-def counts_text(timeline: Timeline, follow: bool, unseen: int, zone: str) -> str:
-    """What the filter shows and hides, whether new events are in view, and the time zone."""
-    shown, held = timeline.fitting, timeline.held
-    parts = [plural(held, "event")] if timeline.filter is None else [f"{shown:,} of {held:,}"]
-    if timeline.end is not None:
-        parts[0] += " read so far"
-    if not timeline.complete:
-        parts[0] += f" · {timeline.scanned * 100 // max(1, held)}% searched"
-    if timeline.filter is not None and timeline.context:
-        parts.append(f"±{timeline.context}")
-    hidden = timeline.hidden_by_level()
-    if hidden is not None:
-        parts.append(f"{hidden[0]:,} below {hidden[1]}")
-    parts.append(zone)
-    if follow:
-        parts.append("following")
-    elif unseen:
-        parts.append(f"▼ {unseen:,} new")
-    return " · ".join(parts)

@@ -2,46 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import BindingType
-from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from run_tui.actions import bindings
-from run_tui.format import plural
+from run_tui.format import clock, clock_mode, plural
 from run_tui.view import Bucket, Histogram
+from run_tui.widgets.event_log import EventLog
 from run_tui.widgets.styles import COMPONENTS, named_style
 
 HEIGHT = 4
 """Lines of bars; one of words lies below them."""
+COUNT_SLICE = 0.004
+"""Seconds of counting between two chances for keys and frames."""
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
 class HistogramBar(Widget, can_focus=True):
-    """Bars for a `Histogram`; the cursor is the span that the log's cursor is in."""
+    """Bars for the events that a log shows; the cursor is the span that the log's cursor is in."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("histogram")
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
 
-    class Moved(Message):
-        """The user wants the log at a time, in epoch milliseconds."""
-
-        def __init__(self, moment: float) -> None:
-            super().__init__()
-            self.moment = moment
-
-    class Left(Message):
-        """The user goes back to the log."""
-
-    def __init__(self, name_time: Callable[[float], str], *, id: str | None = None) -> None:
+    def __init__(self, log: EventLog, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._name_time = name_time
+        self._rows, self._timeline = log, log.timeline
+        self._counting: Histogram | None = None
+        self._counted: tuple[object, ...] = ()
         self._histogram: Histogram | None = None
         self._gap: range = range(0)
         self._cursor = 0
@@ -52,18 +45,28 @@ class HistogramBar(Widget, can_focus=True):
         """How many bars there is room for."""
         return max(1, self.size.width - 2)
 
-    def show(self, histogram: Histogram, gap: tuple[float, float] | None) -> None:
-        """Takes new counts; between the two times of `gap` events have not been read yet."""
-        self._histogram = histogram
-        self._gap = range(0) if gap is None else range(histogram.index_of(gap[0]) + 1, histogram.index_of(gap[1]))
-        self._cursor = min(self._cursor, histogram.size - 1)
-        self.refresh()
+    def toggle(self) -> None:
+        """Opens and takes the focus, or gives it back to the log and closes."""
+        self.display = not self.display
+        if self.display:
+            self.focus()
+            self.call_after_refresh(self.count_events)
+        else:
+            self._rows.focus()
 
-    def show_time(self, moment: float) -> None:
-        """Puts the cursor on the span that a time lies in."""
-        if self._histogram is not None and (index := self._histogram.index_of(moment)) != self._cursor:
-            self._cursor = index
-            self.refresh()
+    def count_events(self) -> None:
+        """Brings the bars up to date if they are in view, in slices between frames."""
+        timeline = self._timeline
+        now = (timeline.filter, timeline.scanned, timeline.held, self.bars)
+        if self.display and self._counting is None and now != self._counted:
+            self._counted = now
+            self._counting = timeline.histogram(self.bars)
+            self._count_on()
+
+    def follow_log(self) -> None:
+        """The log's cursor may be at another time, unless it went where this one led it."""
+        if self.display and not self.has_focus:
+            self._show_time()
 
     def render_line(self, y: int) -> Strip:
         """A line of bars, or the words below them."""
@@ -99,7 +102,7 @@ class HistogramBar(Widget, can_focus=True):
 
     def action_leave(self) -> None:
         """Back to the log."""
-        self.post_message(self.Left())
+        self.toggle()
 
     def notify_style_update(self) -> None:
         """Another theme: everything is painted anew."""
@@ -116,7 +119,34 @@ class HistogramBar(Widget, can_focus=True):
         if histogram is not None:
             self._cursor = min(max(index, 0), histogram.size - 1)
             self.refresh()
-            self.post_message(self.Moved(histogram.begin_of(self._cursor)))
+            index = self._timeline.index_from(histogram.begin_of(self._cursor))
+            self._rows.move_to(index, by_user=True, center=True)
+
+    def _count_on(self) -> None:
+        if self._counting is None:
+            return
+        if not self._counting.advance(COUNT_SLICE):
+            self.set_timer(2 * COUNT_SLICE, self._count_on)
+            return
+        self._show(self._counting)
+        self._counting = None
+        self._show_time()
+
+    def _show(self, histogram: Histogram) -> None:
+        self._histogram, gap = histogram, self._timeline.gap
+        self._gap = range(0) if gap is None else range(histogram.index_of(gap[0]) + 1, histogram.index_of(gap[1]))
+        self._cursor = min(self._cursor, histogram.size - 1)
+        self.refresh()
+
+    def _show_time(self) -> None:
+        """Puts the cursor on the span that the log's cursor lies in."""
+        place = self._rows.place
+        if place is None or self._histogram is None:
+            return
+        index = self._histogram.index_of(self._timeline.time_of(place))
+        if index != self._cursor:
+            self._cursor = index
+            self.refresh()
 
     def _cell(self, index: int, bucket: Bucket, line: int, highest: int) -> Segment:
         if index in self._gap:
@@ -131,7 +161,8 @@ class HistogramBar(Widget, can_focus=True):
     def _words(self, histogram: Histogram) -> str:
         bucket = histogram[self._cursor]
         begin, end = histogram.begin_of(self._cursor), histogram.begin_of(self._cursor + 1)
-        parts = [f"{self._name_time(begin)} → {self._name_time(end)}", plural(bucket.total, "event")]
+        mode = clock_mode(self._rows.time_mode)
+        parts = [f"{clock(int(begin), mode)} → {clock(int(end), mode)}", plural(bucket.total, "event")]
         if bucket.errors:
             parts.append(plural(bucket.errors, "error"))
         if bucket.warnings > bucket.errors:

@@ -36,6 +36,11 @@ class OutputView(LogList[LineFinder]):
         """A line has nothing to open."""
         return action != "open"
 
+    def watch_follow(self, follow: bool) -> None:
+        """Following starts at the end."""
+        if follow:
+            self.move_to(self.row_count() - 1)
+
     def append(self, text: str) -> None:
         """Adds text at the end."""
         last = len(self.lines) - 1

@@ -163,6 +163,11 @@ class StepList(RowList):
         self.refresh()
         self.post_message(self.WindowChanged())
 
+    def on_resize(self) -> None:
+        """Bars have other room: Textual calls this beside what every list does then."""
+        if self.bars:
+            self.post_message(self.WindowChanged())
+
     def action_fold(self, folded: bool) -> None:
         """Folds or unfolds the group or the attempts under the cursor, from within a group as well."""
         row = self.current

@@ -55,7 +55,7 @@ async def test_l_shows_what_the_failed_step_wrote(dagster_lab: DagsterLab) -> No
         await until(lambda: isinstance(pilot.app.screen, OutputScreen))
         screen = pilot.app.screen
         assert isinstance(screen, OutputScreen)
-        await until(lambda: any("WarehouseError" in line for line in screen.view.lines))
+        await until(lambda: any("WarehouseError" in line for line in screen.rows.lines))
         assert "load_users" in screen.query_one(StatusLine).render().plain
 
 
@@ -68,9 +68,9 @@ async def test_a_running_step_is_followed_to_its_end(dagster_lab: DagsterLab) ->
         await until(lambda: isinstance(pilot.app.screen, OutputScreen))
         screen = pilot.app.screen
         assert isinstance(screen, OutputScreen)
-        await until(lambda: screen.view.row_count() > 0, 60)
+        await until(lambda: screen.rows.row_count() > 0, 60)
         await until(lambda: "complete" in screen.query_one(StatusLine).render().plain, 90)
         source = DagsterSource(dagster_lab.url)
         whole = await source.output(run_id, screen.capture.key, Stream.STDERR)
         await source.aclose()
-        assert "\n".join(screen.view.lines) == whole.text.removesuffix("\n")
+        assert "\n".join(screen.rows.lines) == whole.text.removesuffix("\n")

@@ -1,0 +1,86 @@
+"""The chosen event of a log in full, a failure with what its process wrote last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from textual.message import Message
+
+from run_tui.failure import capture_at, is_failure
+from run_tui.format import full_time
+from run_tui.output import Capture
+from run_tui.timeline import Place
+from run_tui.widgets.detail import Detail, Line, event_lines
+from run_tui.widgets.event_log import EventLog
+
+StderrKey = tuple[str, Place | None]
+"""A process, by the key of its `Capture`, and which event its last lines stand beside while it goes on."""
+
+
+class EventDetail(Detail):
+    """Shows the event under the cursor of a log; `run_ended` says whether processes of the run can go on."""
+
+    class StderrWanted(Message):
+        """The last lines that a process wrote are to be shown beside its failure."""
+
+        def __init__(self, detail: EventDetail, run_id: str, key: StderrKey) -> None:
+            super().__init__()
+            self.detail, self.run_id, self.key = detail, run_id, key
+
+    def __init__(self, log: EventLog, run_ended: Callable[[], bool], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._rows, self._timeline, self._run_ended = log, log.timeline, run_ended
+        self._all_frames = False
+        self._shown: Place | None = None
+        self._stderr: dict[StderrKey, Sequence[str]] = {}
+
+    def show_event(self) -> None:
+        """Opens on the event under the cursor."""
+        place = self._rows.place
+        if place is None:
+            return
+        event = self._timeline.event(place)
+        capture = capture_at(self._timeline, place) if is_failure(event) else None
+        stderr = () if capture is None else self._last_lines(capture, place)
+        self.open_on(event_lines(event, self._place_text(place), self._all_frames, stderr), stay=place == self._shown)
+        self._shown = place
+
+    def follow_log(self) -> None:
+        """The cursor may be on another event, which an open pane shows."""
+        if self.display:
+            self.show_event()
+
+    def open_on(self, lines: Iterable[Line], *, stay: bool = False) -> None:
+        """Opens on anything; it stays scrolled as it was where that has only changed."""
+        self._shown = None
+        super().open_on(lines, stay=stay)
+
+    def show_stderr(self, key: StderrKey, lines: Sequence[str] | None) -> None:
+        """Takes the last lines that a process wrote; None where they could not be read, which may be tried again."""
+        if lines is None:
+            del self._stderr[key]
+            return
+        self._stderr[key] = lines
+        if lines and self._shown is not None and self._shown == self._rows.place:
+            self.follow_log()
+
+    def toggle_frames(self) -> None:
+        """Shows or hides stack frames inside libraries."""
+        self._all_frames = not self._all_frames
+        self.show_event()
+
+    def _last_lines(self, capture: Capture, place: Place) -> Sequence[str]:
+        """What a process wrote last; while it may go on, as far as it had come when this event was first shown."""
+        key = capture.key, None if self._run_ended() else place
+        if key not in self._stderr:
+            self._stderr[key] = ()
+            self.post_message(self.StderrWanted(self, self._timeline.beginning.store.run_id, key))
+        return self._stderr[key]
+
+    def _place_text(self, place: Place) -> str:
+        timeline = self._timeline
+        at = full_time(timeline.time_of(place), self._rows.time_mode)
+        if place.in_end and timeline.end is not None:
+            return f"{at}   {len(timeline.end.store) - place.row:,} from the end"
+        whole = "" if timeline.end is None else " read so far"
+        return f"{at}   {place.row + 1:,} of {timeline.held:,}{whole}"
