@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs
 
+from .document import GraphQLError
 from .execution import execute
-from .graphql import GraphQLError, parse
+from .graphql import parse
 from .server import VERSION, Server
 
 Message = MutableMapping[str, Any]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from .graphql import (
+from .document import (
     Directive,
     Document,
     Field,

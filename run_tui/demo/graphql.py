@@ -5,8 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn
+
+from .document import (
+    Directive,
+    Document,
+    EnumValue,
+    Field,
+    GraphQLError,
+    Inline,
+    Operation,
+    Selections,
+    Spread,
+    Variable,
+    VariableDefinition,
+)
 
 _BLANK = re.compile(r"(?:[\s,\ufeff]|#[^\n\r]*)*")
 _TOKEN = re.compile(
@@ -22,23 +35,6 @@ _TOKEN = re.compile(
 OPERATIONS = ("query", "mutation", "subscription")
 
 
-class GraphQLError(Exception):
-    """Why a request is not answered; `status` is the HTTP status it gets, `position` an offset into its text."""
-
-    def __init__(self, message: str, position: int | None = None, status: int = 400) -> None:
-        super().__init__(message)
-        self.position = position
-        self.status = status
-
-    def described(self, source: str) -> dict[str, Any]:
-        """The error as an answer's `errors` hold it, located by line and column in the request's text."""
-        described: dict[str, Any] = {"message": str(self)}
-        if self.position is not None:
-            lines = re.split(r"\r\n|\n|\r", source[: self.position])
-            described["locations"] = [{"line": len(lines), "column": len(lines[-1]) + 1}]
-        return described
-
-
 class Token(NamedTuple):
     """A piece of a request: `kind` is Name, Int, Float, String, <EOF> or the punctuator itself."""
 
@@ -52,90 +48,6 @@ class Token(NamedTuple):
         if self.kind == "String":
             return f"String '{_string(self)}'"
         return _described(self.kind)
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """Stands for the value that a request's variables give to `name`."""
-
-    name: str
-    position: int
-
-
-class EnumValue(str):
-    """A bare name in the place of a value, such as `FAILURE`."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Directive:
-    """`@include(if: …)` or `@skip(if: …)`."""
-
-    name: str
-    arguments: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field to answer under `key`: its alias, or its name where it has none."""
-
-    key: str
-    name: str
-    arguments: dict[str, Any]
-    directives: tuple[Directive, ...]
-    selections: Selections
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """`...Name`: what the fragment of that name selects."""
-
-    name: str
-    directives: tuple[Directive, ...]
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class Inline:
-    """`... on Type { }`: selections for objects of one type (None: of any)."""
-
-    condition: str | None
-    directives: tuple[Directive, ...]
-    selections: Selections
-
-
-Selections = tuple[Field | Spread | Inline, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class VariableDefinition:
-    """`$name: Type = default`; `type` is its text without blanks, `[String!]!`."""
-
-    name: str
-    type: str
-    default: Any
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One `query`, `mutation` or `subscription`."""
-
-    kind: str
-    name: str | None
-    variables: tuple[VariableDefinition, ...]
-    selections: Selections
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """All that a request's text defines."""
-
-    operations: tuple[Operation, ...]
-    fragments: dict[str, Inline]
 
 
 def parse(source: str) -> Document:

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection
 from typing import Any
 
+from .document import GraphQLError
 from .execution import Resolver
-from .graphql import GraphQLError
 from .history import History
 from .retelling import milliseconds
 

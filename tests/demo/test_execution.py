@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from run_tui.demo.document import GraphQLError
 from run_tui.demo.execution import execute
-from run_tui.demo.graphql import GraphQLError, parse
+from run_tui.demo.graphql import parse
 
 RUN: dict[str, Any] = {
     "__typename": "Run",

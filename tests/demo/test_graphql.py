@@ -5,7 +5,7 @@ from typing import Any
 import graphql
 import pytest
 
-from run_tui.demo.graphql import (
+from run_tui.demo.document import (
     Directive,
     Document,
     EnumValue,
@@ -16,8 +16,8 @@ from run_tui.demo.graphql import (
     Spread,
     Variable,
     VariableDefinition,
-    parse,
 )
+from run_tui.demo.graphql import parse
 
 from .conftest import QUERIES
 
