@@ -10,6 +10,7 @@ from run_tui.errors import BadAnswer
 from run_tui.model import ErrorInfo, EventDetails, EventPage, MetadataEntry, Run, RunStatus, Step, iso_timestamp
 from run_tui.output import Capture
 from run_tui.sources import _dagster_wire as wire
+from run_tui.sources._dagster_event import COMMON_FIELDS, AssetKey, Entry, Event, PythonError, TableSchema
 
 
 def run_of(found: wire.WireRun) -> Run:
@@ -43,7 +44,7 @@ def page_of(run_id: str, found: wire.EventConnection, run: Run | None) -> EventP
         details={
             index: details
             for index, event in enumerate(events)
-            if len(event) > wire.COMMON_FIELDS and (details := _details(event))
+            if len(event) > COMMON_FIELDS and (details := _details(event))
         },
         cursor=found["cursor"],
         has_more=found["hasMore"],
@@ -66,7 +67,7 @@ def steps_of(plan: wire.Plan) -> list[Step]:
     return [Step(key=key, kind=steps[key]["kind"], depends_on=needs[key]) for key in order if key in steps]
 
 
-def _details(event: wire.Event) -> EventDetails | None:
+def _details(event: Event) -> EventDetails | None:
     error = event.get("error")
     metadata = tuple(_metadata(event))
     if error is None and not metadata:
@@ -74,13 +75,13 @@ def _details(event: wire.Event) -> EventDetails | None:
     return EventDetails(error=None if error is None else _error(error), metadata=metadata)
 
 
-def _error(error: wire.PythonError) -> ErrorInfo:
+def _error(error: PythonError) -> ErrorInfo:
     cause = error.get("cause")
     listed = reduce(_raised_from, reversed(error.get("causes", ())), None)
     return _raised_from(listed if cause is None else _error(cause), error)
 
 
-def _raised_from(cause: ErrorInfo | None, error: wire.PythonError) -> ErrorInfo:
+def _raised_from(cause: ErrorInfo | None, error: PythonError) -> ErrorInfo:
     return ErrorInfo(
         class_name=error.get("className"),
         message=error["message"].rstrip(),
@@ -89,7 +90,7 @@ def _raised_from(cause: ErrorInfo | None, error: wire.PythonError) -> ErrorInfo:
     )
 
 
-def _metadata(event: wire.Event) -> Iterator[MetadataEntry]:
+def _metadata(event: Event) -> Iterator[MetadataEntry]:
     """All that an event of any kind says beside its message and error, as labelled values."""
     if file_key := event.get("fileKey"):
         urls = event.get("externalStdoutUrl"), event.get("externalStderrUrl")
@@ -118,14 +119,14 @@ def _metadata(event: wire.Event) -> Iterator[MetadataEntry]:
     yield from _described(None, event.get("metadataEntries", ()))
 
 
-def _described(description: str | None, entries: Iterable[wire.Entry]) -> Iterator[MetadataEntry]:
+def _described(description: str | None, entries: Iterable[Entry]) -> Iterator[MetadataEntry]:
     if description:
         yield MetadataEntry(label="description", value=description)
     for entry in entries:
         yield MetadataEntry(label=entry["label"], value=_value(entry), description=entry.get("description"))
 
 
-def _value(entry: wire.Entry) -> str:
+def _value(entry: Entry) -> str:
     """An entry's value as text, "" for a kind that holds none or that this version does not know."""
     if "text" in entry:
         return entry["text"]
@@ -140,7 +141,7 @@ def _value(entry: wire.Entry) -> str:
     return "\n".join(_lines(entry))
 
 
-def _lines(entry: wire.Entry) -> Iterator[str]:
+def _lines(entry: Entry) -> Iterator[str]:
     """The lines of the kinds that need several."""
     if table := entry.get("table"):
         yield _columns(table["schema"])
@@ -155,11 +156,11 @@ def _lines(entry: wire.Entry) -> Iterator[str]:
         yield place["text"] if line is None else f"{place['text']}:{line}"
 
 
-def _columns(schema: wire.TableSchema) -> str:
+def _columns(schema: TableSchema) -> str:
     return ", ".join(f"{column['name']}: {column['type']}" for column in schema["columns"])
 
 
-def _asset(key: wire.AssetKey) -> str:
+def _asset(key: AssetKey) -> str:
     return "/".join(key["path"])
 
 
