@@ -106,6 +106,15 @@ async def open_run(pilot: Pilot[None], status: str, job: str) -> RunScreen:
     return screen
 
 
+async def open_long_run(pilot: Pilot[None]) -> RunScreen:
+    """Opens the demo's longest run and waits for its end; while a `gate` is not set there is a gap before that."""
+    rows = runs_screen(pilot).rows
+    rows.move_to([run.pipeline_name for run in rows.runs].index("warehouse_backfill"))
+    await pilot.press("enter")
+    await until(lambda: isinstance(pilot.app.screen, RunScreen) and pilot.app.screen.pane.timeline.end is not None)
+    return run_screen(pilot)
+
+
 def _read(screen: RunScreen) -> bool:
     return screen.all_read if screen.run.status.finished else screen.was_read
 

@@ -20,7 +20,7 @@ from run_tui.sources import open_source
 from run_tui.widgets.detail import Detail
 from run_tui.widgets.row_list import RowList
 from run_tui.widgets.status_line import StatusLine
-from tests.screens import demo_app, open_run, run_screen, runs_screen
+from tests.screens import demo_app, open_long_run, open_run, run_screen, runs_screen
 from tests.waiting import until
 
 
@@ -381,11 +381,7 @@ async def test_not_a_dagster_server_says_what_answered() -> None:
 async def test_a_long_run_shows_its_end_first_and_closes_the_gap() -> None:
     gate = asyncio.Event()
     async with demo_app(gate=gate) as pilot:
-        rows = runs_screen(pilot).rows
-        rows.move_to([run.pipeline_name for run in rows.runs].index("warehouse_backfill"))
-        await pilot.press("enter")
-        await until(lambda: isinstance(pilot.app.screen, RunScreen) and pilot.app.screen.pane.timeline.end is not None)
-        screen = run_screen(pilot)
+        screen = await open_long_run(pilot)
         assert screen.rows.cursor == screen.rows.row_count() - 1
         last = screen.pane.current
         assert last is not None

@@ -20,7 +20,7 @@ from run_tui.screens.output import OutputScreen
 from run_tui.screens.run import RunScreen
 from run_tui.widgets.find_bar import FindBar
 from run_tui.widgets.log_list import LogList, text_of, with_spans
-from tests.screens import demo_app, open_run, runs_screen
+from tests.screens import demo_app, open_long_run, open_run
 from tests.waiting import until
 
 PLAIN, MARKED = Style(dim=True), Style(bold=True)
@@ -232,12 +232,7 @@ async def test_output_is_searched_the_same_way() -> None:
 async def test_a_line_tells_what_is_still_being_read_and_is_no_event() -> None:
     gate = asyncio.Event()
     async with demo_app(gate=gate) as pilot:
-        runs = runs_screen(pilot).rows
-        runs.move_to([run.pipeline_name for run in runs.runs].index("warehouse_backfill"))
-        await pilot.press("enter")
-        await until(lambda: isinstance(pilot.app.screen, RunScreen) and pilot.app.screen.pane.timeline.end is not None)
-        screen = pilot.app.screen
-        assert isinstance(screen, RunScreen)
+        screen = await open_long_run(pilot)
         timeline = screen.pane.timeline
         await until(lambda: len(timeline.beginning) > 0)
         at = len(timeline.beginning)

@@ -13,7 +13,7 @@ from run_tui.query import TimeContext, parse
 from run_tui.screens.run import RunScreen
 from run_tui.timeline import Place, Timeline
 from tests.events import EVENTS, page_of
-from tests.screens import demo_app, open_run, run_screen, runs_screen
+from tests.screens import demo_app, open_long_run, open_run
 from tests.waiting import until
 
 TIMES = TimeContext(1_795_307_802_000, None, 1_795_307_900_000, UTC)
@@ -127,11 +127,7 @@ async def test_keys_mark_events_and_walk_them() -> None:
 async def test_a_mark_at_the_end_of_a_long_run_stays_when_the_gap_closes() -> None:
     gate = asyncio.Event()
     async with demo_app(gate=gate) as pilot:
-        runs = runs_screen(pilot).rows
-        runs.move_to([run.pipeline_name for run in runs.runs].index("warehouse_backfill"))
-        await pilot.press("enter")
-        await until(lambda: isinstance(pilot.app.screen, RunScreen) and pilot.app.screen.pane.timeline.end is not None)
-        screen = run_screen(pilot)
+        screen = await open_long_run(pilot)
         await pilot.press("k", "k", "m", "g", "m")
         gate.set()
         await until(lambda: screen.all_read)

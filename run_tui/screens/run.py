@@ -16,16 +16,12 @@ from run_tui.failure import captures_of
 from run_tui.format import TimeMode, clean
 from run_tui.model import EventPage, Run, Step, epoch_ms
 from run_tui.output import Capture
-from run_tui.query.tokens import typable
 from run_tui.screens.base import AlertWanted, ViewScreen, WebPageWanted
+from run_tui.screens.event_keys import EventKeys
 from run_tui.screens.facts import run_facts, step_facts, step_filter
-from run_tui.screens.log_keys import LogKeys
-from run_tui.screens.types import TypesScreen
 from run_tui.store import EventStore
 from run_tui.widgets.detail import run_lines
-from run_tui.widgets.event_log import EventLog
 from run_tui.widgets.event_pane import EventPane
-from run_tui.widgets.find_bar import FindBar
 from run_tui.widgets.row_list import RowList
 from run_tui.widgets.status_line import StatusLine
 from run_tui.widgets.step_list import StepList
@@ -35,7 +31,7 @@ PAINT_GAP = 1 / 15
 """Seconds between repaints while events stream in."""
 
 
-class RunScreen(LogKeys, ViewScreen):
+class RunScreen(EventKeys):
     """A run under the eyes of someone who wants to know what it does, or why it failed."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("run", "find")
@@ -76,16 +72,6 @@ class RunScreen(LogKeys, ViewScreen):
         with Horizontal(id="body"):
             yield StepSide(self.pane.timeline, id="side")
             yield self.pane
-
-    @property
-    def rows(self) -> EventLog:
-        """The log."""
-        return self.pane.log_rows
-
-    @property
-    def find_bar(self) -> FindBar:
-        """What is looked for in the log."""
-        return self.pane.find_bar
 
     @property
     def side(self) -> StepSide:
@@ -195,32 +181,6 @@ class RunScreen(LogKeys, ViewScreen):
             self.pane.time_mode = mode
             self._show_facts()
 
-    def action_level(self, rank: int) -> None:
-        """Sets the minimum level."""
-        self.pane.set_level(rank)
-
-    def action_seek(self, rank: int, direction: int) -> None:
-        """Goes to the next or previous event of at least this level."""
-        if not self.pane.seek(rank, direction):
-            what = "error" if rank > 3 else "warning"
-            self.notify(f"No {what} {'after' if direction > 0 else 'before'} this one.", timeout=2)
-
-    def action_mark(self) -> None:
-        """Marks the event under the cursor, or takes its mark away."""
-        self.rows.toggle_mark()
-
-    def action_seek_mark(self, direction: int) -> None:
-        """Goes to the next or previous marked event."""
-        if not self.pane.seek_mark(direction):
-            side = "after" if direction > 0 else "before"
-            some = self.pane.timeline.marked
-            self.notify(f"No mark is shown {side} this event." if some else "Nothing is marked yet.", timeout=2)
-
-    def action_context(self, step: int) -> None:
-        """Shows more or fewer rows around each match of the filter."""
-        if not self.pane.widen_context(step):
-            self.notify("There are rows around matches once / filters.", timeout=2)
-
     def action_find(self) -> None:
         """The log is there while something is looked for in it."""
         if self.steps.bars:
@@ -237,14 +197,6 @@ class RunScreen(LogKeys, ViewScreen):
         self.set_class(not self.steps.has_focus, "-steps")
         (self.rows if self.steps.has_focus else self.steps).focus()
 
-    def action_types(self) -> None:
-        """Lets the user pick event types to filter by."""
-        self.app.push_screen(TypesScreen(self.pane.timeline.type_counts()), self._filter_by_types)
-
-    def _filter_by_types(self, types: Sequence[str] | None) -> None:
-        if types:
-            self.pane.toggle_filter({"type": ",".join(typable(name, exact=False) for name in types)})
-
     def action_bars(self) -> None:
         """Shows the steps as bars over time, in place of the log, and back."""
         on = not self.steps.bars
@@ -256,14 +208,6 @@ class RunScreen(LogKeys, ViewScreen):
     def action_run_info(self) -> None:
         """Shows the run itself in the detail pane."""
         self.pane.detail.open_on(run_lines(self.run, self.where))
-
-    def action_histogram(self) -> None:
-        """Shows the events over time, above the log, and back."""
-        self.pane.histogram.toggle()
-
-    def action_frames(self) -> None:
-        """Shows or hides the frames inside libraries."""
-        self.pane.detail.toggle_frames()
 
     def action_output(self) -> None:
         """Shows what the chosen step wrote."""
@@ -289,13 +233,6 @@ class RunScreen(LogKeys, ViewScreen):
     def action_alert(self) -> None:
         """Tells when the run ends, or no more."""
         self.post_message(AlertWanted(self.run))
-
-    def action_copy(self, whole: bool) -> None:
-        """Copies the row, or the whole event."""
-        text = self.pane.text_of_current(whole)
-        if text is not None:
-            self.app.copy_to_clipboard(text)
-            self.notify("Copied the event." if whole else "Copied the row.", timeout=2)
 
     def has_ended(self, capture: Capture) -> bool:
         """Whether the process can write no more."""
