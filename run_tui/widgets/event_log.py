@@ -25,7 +25,7 @@ from run_tui.format import (
 )
 from run_tui.timeline import Gap, Place, Timeline
 from run_tui.widgets.log_list import LogList, text_of, with_spans
-from run_tui.widgets.row_list import MOST_LINES
+from run_tui.widgets.row_lines import MOST_LINES
 from run_tui.widgets.styles import coloured_segments
 
 LEVEL_WORDS = {"WARNING": "WARN", "CRITICAL": "CRIT"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Hashable, Iterable
 from typing import ClassVar
 
@@ -18,10 +17,8 @@ from textual.strip import Strip
 
 from run_tui.actions import bindings
 from run_tui.widgets.long_view import LongView
+from run_tui.widgets.row_lines import notice_lines, under_cursor, wrapped
 from run_tui.widgets.styles import COMPONENTS, named_style
-
-MOST_LINES = 12
-"""Lines that a wrapped row takes at most; the detail pane shows the rest."""
 
 
 class RowList(LongView, can_focus=True):
@@ -184,9 +181,12 @@ class RowList(LongView, can_focus=True):
         width = self.row_width
         index, line = self._row_at(y)
         if index >= self.row_count():
-            return self._notice_line(y, width) if not self.row_count() else Strip.blank(width, self.ground)
+            lines = () if self.row_count() else notice_lines(self._notice, width, self.size.height, self.style)
+            return (lines[y] if y < len(lines) else Strip([])).adjust_cell_length(width).apply_style(self.ground)
         strip = self._row_strips(index)[line]
-        return self._under_cursor(strip) if index == self.cursor else strip
+        if index != self.cursor:
+            return strip
+        return under_cursor(strip, self.style("cursor" if self.has_focus else "cursor-away"), self.ground)
 
     def notify_style_update(self) -> None:
         """Another theme: everything is painted anew."""
@@ -239,17 +239,6 @@ class RowList(LongView, can_focus=True):
         if self.row_count():
             self.post_message(self.Opened(self, self.cursor))
 
-    def _notice_line(self, y: int, width: int) -> Strip:
-        lines = [
-            (style, line) for style, text in self._notice for line in textwrap.wrap(text, max(20, width - 6)) or [""]
-        ]
-        top = max(0, (self.size.height - len(lines)) // 3)
-        if not top <= y < top + len(lines):
-            return Strip.blank(width, self.ground)
-        style, line = lines[y - top]
-        strip = Strip([Segment(f"   {line}", self.style(style))])
-        return strip.adjust_cell_length(width).apply_style(self.ground)
-
     def _row_at(self, y: int) -> tuple[int, int]:
         """The row painted at line `y` of the widget, and which of its lines that is."""
         index = self.scroll_offset.y
@@ -268,28 +257,10 @@ class RowList(LongView, can_focus=True):
         strips = self._strips.get(key)
         if strips is None:
             whole = Strip(self.row_segments(index, width))
-            lines = self._wrapped(whole, width) if self.wrap else [whole]
+            lines = wrapped(whole, width, self.wrap_indent(width)) if self.wrap else [whole]
             strips = [line.adjust_cell_length(width).apply_style(self.ground) for line in lines]
             self._strips[key] = strips
         return strips
-
-    def _under_cursor(self, strip: Strip) -> Strip:
-        """The line as the cursor marks it: text that brought a background of its own keeps it, to stay legible."""
-        mark, ground = self.style("cursor" if self.has_focus else "cursor-away"), self.ground.bgcolor
-        segments = [
-            Segment(text, style if style is not None and style.bgcolor != ground else (style or Style.null()) + mark)
-            for text, style, _ in strip
-        ]
-        return Strip(segments, strip.cell_length)
-
-    def _wrapped(self, whole: Strip, width: int) -> list[Strip]:
-        indent = min(self.wrap_indent(width), width // 2)
-        lines, start = [whole.crop(0, width)], width
-        while start < whole.cell_length and len(lines) < MOST_LINES:
-            rest = whole.crop(start, start + width - indent)
-            lines.append(Strip([Segment(" " * indent), *rest]))
-            start += width - indent
-        return lines
 
     def _repaint(self, index: int) -> None:
         if self.wrap:

@@ -1,0 +1,44 @@
+"""The lines that a list of rows is painted with."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+MOST_LINES = 12
+"""Lines that a wrapped row takes at most; the detail pane shows the rest."""
+
+
+def wrapped(whole: Strip, width: int, indent: int) -> list[Strip]:
+    """A row over several lines of `width` cells, all but the first one indented."""
+    indent = min(indent, width // 2)
+    lines, start = [whole.crop(0, width)], width
+    while start < whole.cell_length and len(lines) < MOST_LINES:
+        rest = whole.crop(start, start + width - indent)
+        lines.append(Strip([Segment(" " * indent), *rest]))
+        start += width - indent
+    return lines
+
+
+def under_cursor(strip: Strip, mark: Style, ground: Style) -> Strip:
+    """The line as the cursor marks it: text that brought a background of its own keeps it, to stay legible."""
+    segments = [
+        Segment(
+            text, style if style is not None and style.bgcolor != ground.bgcolor else (style or Style.null()) + mark
+        )
+        for text, style, _ in strip
+    ]
+    return Strip(segments, strip.cell_length)
+
+
+def notice_lines(
+    notice: Sequence[tuple[str, str]], width: int, height: int, style: Callable[[str], Style]
+) -> list[Strip]:
+    """What stands in an empty list, as (name of a style, text) pairs, from the top of the list on."""
+    lines = [(name, line) for name, text in notice for line in textwrap.wrap(text, max(20, width - 6)) or [""]]
+    top = max(0, (height - len(lines)) // 3)
+    return [Strip([])] * top + [Strip([Segment(f"   {line}", style(name))]) for name, line in lines]
