@@ -6,7 +6,8 @@ import asyncio
 import json
 import subprocess
 import sys
-from contextlib import ExitStack, aclosing
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, aclosing, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from run_tui.sources import open_source, resolve_run_id
 from run_tui.store import EventStore
 from run_tui.updates import Loaded, Restarted
 from tests.labs.dagster.exploring import explorer, fresh, held
-from tests.labs.dagster.postgres import PostgresLab
+from tests.labs.dagster.postgres import PostgresLab, WrittenRun
 from tests.screens import run_screen
 from tests.scripted import FakeTime
 from tests.waiting import until
@@ -29,34 +30,36 @@ def was_told(pilot: Pilot[None]) -> bool:
     return any("did not show" in notice.message for notice in pilot.app._notifications)
 
 
-async def test_an_event_that_becomes_visible_too_late_is_found(postgres_lab: PostgresLab) -> None:
-    with postgres_lab.written_run() as run:
+@asynccontextmanager
+async def overtaken(lab: PostgresLab) -> AsyncIterator[tuple[Pilot[None], WrittenRun]]:
+    """The explorer on a run whose second event becomes visible after the third one has been read."""
+    with lab.written_run() as run:
         run.log("first")
-        async with explorer(postgres_lab, run.run_id) as pilot:
-            screen = run_screen(pilot)
+        async with explorer(lab, run.run_id) as pilot:
             with run.uncommitted("late"):
                 run.log("second")
-                await until(lambda: len(screen.store) == 2)
-            run.finish()
-            await until(lambda: screen.all_read)
-            assert was_told(pilot)
-            assert held(screen.store) == fresh(postgres_lab, run.run_id)
-            assert [screen.store.message(row) for row in range(3)] == ["first", "late", "second"]
+                await until(lambda: len(run_screen(pilot).store) == 2)
+            yield pilot, run
+
+
+async def test_an_event_that_becomes_visible_too_late_is_found(postgres_lab: PostgresLab) -> None:
+    async with overtaken(postgres_lab) as (pilot, run):
+        screen = run_screen(pilot)
+        run.finish()
+        await until(lambda: screen.all_read)
+        assert was_told(pilot)
+        assert held(screen.store) == fresh(postgres_lab, run.run_id)
+        assert [screen.store.message(row) for row in range(3)] == ["first", "late", "second"]
 
 
 async def test_it_is_found_while_the_run_goes_on(postgres_lab: PostgresLab) -> None:
-    with postgres_lab.written_run() as run:
-        run.log("first")
-        async with explorer(postgres_lab, run.run_id) as pilot:
-            screen = run_screen(pilot)
-            with run.uncommitted("late"):
-                run.log("second")
-                await until(lambda: len(screen.store) == 2)
-            await pilot.press("ctrl+r")
-            await until(lambda: len(screen.store) == 3)
-            assert not screen.all_read
-            assert was_told(pilot)
-            assert held(screen.store) == fresh(postgres_lab, run.run_id)
+    async with overtaken(postgres_lab) as (pilot, run):
+        screen = run_screen(pilot)
+        await pilot.press("ctrl+r")
+        await until(lambda: len(screen.store) == 3)
+        assert not screen.all_read
+        assert was_told(pilot)
+        assert held(screen.store) == fresh(postgres_lab, run.run_id)
 
 
 def test_a_command_that_follows_prints_it_late(postgres_lab: PostgresLab, tmp_path: Path) -> None:
