@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 import pytest
-from textual.strip import Strip
+from textual.geometry import Region
 
 from run_tui.app import RunTuiApp
 from run_tui.query import Filter, parse
@@ -17,15 +19,16 @@ Line = tuple[str | None, int]
 
 @pytest.fixture
 def painted(monkeypatch: pytest.MonkeyPatch) -> list[Line]:
-    """The lines that lists paint, by the list's id."""
+    """The lines that lists want painted, by the list's id."""
     lines: list[Line] = []
-    paint = RowList.render_line
+    ask = RowList.refresh
 
-    def render_line(self: RowList, y: int) -> Strip:
-        lines.append((self.id, y))
-        return paint(self, y)
+    def refresh(self: RowList, *regions: Region, repaint: bool = True, **rest: bool) -> Self:
+        if repaint:
+            lines.extend((self.id, y) for region in regions or [self.size.region] for y in region.line_range)
+        return ask(self, *regions, repaint=repaint, **rest)
 
-    monkeypatch.setattr(RowList, "render_line", render_line)
+    monkeypatch.setattr(RowList, "refresh", refresh)
     return lines
 
 

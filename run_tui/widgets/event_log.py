@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from itertools import chain
 
 from rich.segment import Segment
 from rich.style import Style
@@ -198,9 +199,9 @@ class EventLog(LogList[EventFinder]):
             self._mark_found(self.finder, columns, width)
         *first, message = columns
         mark = Segment(MARK if self.timeline.is_marked(place) else " ", self.style("accent"))
-        return (
-            [mark] + [segment for column in first for segment in column] + list(Strip(message).crop(self.text_offset))
-        )
+        if self.text_offset:
+            message = list(Strip(message).crop(self.text_offset))
+        return [mark, *chain.from_iterable(first), *message]
 
     def _mark_found(self, finder: EventFinder, columns: list[list[Segment]], width: int) -> None:
         """Marks what was found in step and message; where it is in neither, or out of sight, the time."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from rich.segment import Segment
 from rich.style import Style
@@ -11,6 +11,17 @@ from textual.strip import Strip
 
 MOST_LINES = 12
 """Lines that a wrapped row takes at most; the detail pane shows the rest."""
+
+
+def fitted(segments: Iterable[Segment], width: int, margin: int, ground: Style) -> Strip:
+    """A line cut or filled up to `width` cells, and `margin` empty ones after it.
+
+    Only what is left in the end is a strip: to make one takes as long as its text.
+    """
+    line = Segment.adjust_line_length(list(segments), width)
+    if margin:
+        line.append(Segment(" " * margin))
+    return Strip(Segment.apply_style(line, ground), width + margin)
 
 
 def wrapped(whole: Strip, width: int, indent: int) -> list[Strip]:
@@ -26,10 +37,9 @@ def wrapped(whole: Strip, width: int, indent: int) -> list[Strip]:
 
 def under_cursor(strip: Strip, mark: Style, ground: Style) -> Strip:
     """The line as the cursor marks it: text that brought a background of its own keeps it, to stay legible."""
+    own = ground.bgcolor
     segments = [
-        Segment(
-            text, style if style is not None and style.bgcolor != ground.bgcolor else (style or Style.null()) + mark
-        )
+        Segment(text, style if style is not None and style.bgcolor != own else (style or Style.null()) + mark)
         for text, style, _ in strip
     ]
     return Strip(segments, strip.cell_length)

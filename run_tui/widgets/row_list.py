@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
+from itertools import islice, repeat
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -10,15 +11,17 @@ from rich.style import Style
 from textual import events
 from textual.binding import BindingType
 from textual.cache import LRUCache
-from textual.geometry import Size
+from textual.geometry import Region, Size, Spacing
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
 from run_tui.actions import bindings
 from run_tui.widgets.long_view import LongView
-from run_tui.widgets.row_lines import notice_lines, under_cursor, wrapped
+from run_tui.widgets.row_lines import fitted, notice_lines, under_cursor, wrapped
 from run_tui.widgets.styles import COMPONENTS, named_style
+
+NO_FRAME = Spacing()
 
 
 class RowList(LongView, can_focus=True):
@@ -137,7 +140,7 @@ class RowList(LongView, can_focus=True):
             key = (self.strip_key(index), width)
             before = self._strips.get(key)
             self._strips.discard(key)
-            if top <= index < top + self.size.height and before != self._row_strips(index):
+            if top <= index < top + self.size.height and before != self._row_strips(index, width):
                 self._repaint(index)
 
     def move_to(self, index: int, *, by_user: bool = False, center: bool = False) -> None:
@@ -176,17 +179,37 @@ class RowList(LongView, can_focus=True):
             self.rows_changed()
             self._bring_into_view(center=False)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The visible lines; without a frame around them they are painted as they are remembered.
+
+        Textual would make others of them, and work out anew what filters, cuts and colours it found for them before.
+        """
+        if self.styles.gutter != NO_FRAME:
+            return super().render_lines(crop)
+        lines = list(islice(self._lines(crop.y), crop.height))
+        ground = self.background_colors[1]
+        for line_filter in self.get_line_filters():
+            lines = [line.apply_filter(line_filter, ground) for line in lines]
+        if crop.column_span != (0, self.outer_size.width):
+            lines = [line.crop(*crop.column_span) for line in lines]
+        return lines
+
     def render_line(self, y: int) -> Strip:
         """One visible line, counted from the top of the widget."""
-        width = self.row_width
+        return next(self._lines(y))
+
+    def _lines(self, y: int) -> Iterator[Strip]:
+        """The visible lines from this one on, without end."""
+        width, rows, cursor = self.row_width, self.row_count(), self.cursor
         index, line = self._row_at(y)
-        if index >= self.row_count():
-            lines = () if self.row_count() else notice_lines(self._notice, width, self.size.height, self.style)
-            return (lines[y] if y < len(lines) else Strip([])).adjust_cell_length(width).apply_style(self.ground)
-        strip = self._row_strips(index)[line]
-        if index != self.cursor:
-            return strip
-        return under_cursor(strip, self.style("cursor" if self.has_focus else "cursor-away"), self.ground)
+        while index < rows:
+            strips = self._row_strips(index, width)[line:]
+            yield from map(self._under_cursor, strips) if index == cursor else strips
+            index, line = index + 1, 0
+        if not rows:
+            below = notice_lines(self._notice, width, self.size.height, self.style)[y:]
+            yield from (self._line(notice, width) for notice in below)
+        yield from repeat(self._line((), width))
 
     def notify_style_update(self) -> None:
         """Another theme: everything is painted anew."""
@@ -244,23 +267,29 @@ class RowList(LongView, can_focus=True):
         index = self.scroll_offset.y
         if not self.wrap:
             return index + y, 0
-        while index < self.row_count():
-            lines = len(self._row_strips(index))
+        rows, width = self.row_count(), self.row_width
+        while index < rows:
+            lines = len(self._row_strips(index, width))
             if y < lines:
                 return index, y
             index, y = index + 1, y - lines
         return index, 0
 
-    def _row_strips(self, index: int) -> list[Strip]:
-        width = self.row_width
+    def _row_strips(self, index: int, width: int) -> list[Strip]:
         key = (self.strip_key(index), width)
         strips = self._strips.get(key)
         if strips is None:
-            whole = Strip(self.row_segments(index, width))
-            lines = wrapped(whole, width, self.wrap_indent(width)) if self.wrap else [whole]
-            strips = [line.adjust_cell_length(width).apply_style(self.ground) for line in lines]
-            self._strips[key] = strips
+            segments = self.row_segments(index, width)
+            lines = wrapped(Strip(segments), width, self.wrap_indent(width)) if self.wrap else [segments]
+            strips = self._strips[key] = [self._line(line, width) for line in lines]
         return strips
+
+    def _line(self, segments: Iterable[Segment], width: int) -> Strip:
+        """A line on the list's ground, `width` cells wide, and what lies under the scrollbar."""
+        return fitted(segments, width, self.scrollbar_size_vertical, self.ground)
+
+    def _under_cursor(self, strip: Strip) -> Strip:
+        return under_cursor(strip, self.style("cursor" if self.has_focus else "cursor-away"), self.ground)
 
     def _repaint(self, index: int) -> None:
         if self.wrap:
@@ -282,10 +311,11 @@ class RowList(LongView, can_focus=True):
 
     def _lowest_top(self) -> int:
         """The first row from which the cursor's row is still in view whole."""
-        room, top = self.size.height - len(self._row_strips(self.cursor)), self.cursor
-        while top > 0 and room >= len(self._row_strips(top - 1)):
+        width, top = self.row_width, self.cursor
+        room = self.size.height - len(self._row_strips(top, width))
+        while top > 0 and room >= len(self._row_strips(top - 1, width)):
             top -= 1
-            room -= len(self._row_strips(top))
+            room -= len(self._row_strips(top, width))
         return top
 
     def scroll_to_row(self, top: int) -> None:
