@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 import pytest
 from textual.geometry import Region
 
@@ -23,7 +21,7 @@ def painted(monkeypatch: pytest.MonkeyPatch) -> list[Line]:
     lines: list[Line] = []
     ask = RowList.refresh
 
-    def refresh(self: RowList, *regions: Region, repaint: bool = True, **rest: bool) -> Self:
+    def refresh(self: RowList, *regions: Region, repaint: bool = True, **rest: bool) -> RowList:
         if repaint:
             lines.extend((self.id, y) for region in regions or [self.size.region] for y in region.line_range)
         return ask(self, *regions, repaint=repaint, **rest)
@@ -133,9 +131,24 @@ async def test_a_letter_that_leaves_the_same_rows_repaints_none_of_them(painted:
         assert layouts == []
 
 
+async def test_rows_too_few_for_a_scrollbar_lay_nothing_out() -> None:
+    async with demo_app() as pilot:
+        screen = await open_run(pilot, "SUCCESS", "warehouse_backfill")
+        await pilot.press("slash", *"part")
+        await until(lambda: screen.pane.timeline.complete)
+        await pilot.pause()
+        assert len(screen.pane.timeline) > screen.rows.size.height
+        layouts: list[object] = []
+        screen.screen_layout_refresh_signal.subscribe(screen, layouts.append)
+        await pilot.press(*"xyz")
+        await until(lambda: screen.pane.timeline.complete and not len(screen.pane.timeline))
+        await pilot.pause()
+        assert layouts == []
+
+
 async def test_the_scrollbar_of_a_followed_run_stands_at_its_end() -> None:
     async with demo_app((110, 24)) as pilot:
         screen = await open_run(pilot, "STARTED", "clickstream_ingest")
         log = screen.rows
-        await until(lambda: log.show_vertical_scrollbar)
-        assert log.vertical_scrollbar.position == log.max_scroll_y > 0
+        await until(lambda: log.max_scroll_y > 0)
+        assert log.vertical_scrollbar.position == log.max_scroll_y

@@ -11,8 +11,12 @@ from textual.scrollbar import ScrollBar
 
 
 class LongView(ScrollView):
-    """Lays nothing out and repaints nothing for a number of lines that changes, unless that can be seen."""
+    """Lays nothing out and repaints nothing for a number of lines that changes, unless that can be seen.
 
+    The scrollbar has its column even when there is nothing to scroll: to make room for it would lay out the screen.
+    """
+
+    DEFAULT_CSS = "LongView { overflow-y: scroll; }"
     virtual_size: reactive[Size] = reactive(Size(0, 0), layout=False, repaint=False)
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
@@ -24,9 +28,7 @@ class LongView(ScrollView):
         raise NotImplementedError
 
     def watch_virtual_size(self, size: Size) -> None:
-        """The screen is laid out anew only where the scrollbar comes or goes."""
-        if self.show_vertical_scrollbar != (size.height > self.size.height):
-            self.refresh(layout=True)
+        """Fewer lines may not reach as far down as the view."""
         self.scroll_y = self.validate_scroll_y(self.scroll_y)
         self._move_scrollbar()
 
@@ -35,10 +37,6 @@ class LongView(ScrollView):
         self._move_scrollbar()
         if round(before) != round(after):
             self.show_scrolled()
-
-    def watch_show_vertical_scrollbar(self) -> None:
-        """The scrollbar comes up where the lines are."""
-        self._move_scrollbar()
 
     def _move_scrollbar(self) -> None:
         """Repaints the scrollbar only if its thumb moves by an eighth of a cell, which in a long list is rare."""
