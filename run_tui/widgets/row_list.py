@@ -63,7 +63,7 @@ class RowList(LongView, can_focus=True):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._strips: LRUCache[tuple[Hashable, int], list[Strip]] = LRUCache(512)
+        self._strips: LRUCache[tuple[Hashable, int], list[Strip]] = LRUCache(256)
         self._styles: dict[str, Style] = {}
         self._centered = False
         self._notice: list[tuple[str, str]] = []
