@@ -73,6 +73,14 @@ def test_keystrokes_are_seen_at_the_terminal(folder: Path) -> None:
     assert figures["max_block_ms"] > 0
 
 
+@needs_terminal
+def test_matches_are_seen_at_the_terminal(folder: Path) -> None:
+    figures = figures_of("find", "--events", "3000", "--words", "rare", "absent", "--no-yardsticks")
+    assert figures["wrong"] == []
+    assert 0 < figures["key_echo_ms_median"] <= figures["kinds"]["rare"]["count_ms_max"]
+    assert all(figures[f"{name}_ms_median"] > 0 for name in ("first_match", "count", "next", "context"))
+
+
 def test_keystrokes_are_taken_without_a_terminal(folder: Path) -> None:
     figures = figures_of("engine", "--events", "3000", "--kinds", "rare word", "--letters")
     assert {text: rows for text, rows, *_ in figures["letters"]}["deadlock"] == len(

@@ -37,6 +37,15 @@ def filters(data: Dataset, words: Iterable[str]) -> Figures:
         return {"lnav": {word: _lnav_filter(terminal, word, data.count, data.times_with(word)) for word in words}}
 
 
+def searches(data: Dataset, words: Iterable[str]) -> Figures:
+    """lnav finding each word in the run's lines: milliseconds to the count of lines that have it."""
+    if program("lnav") is None:
+        return {"lnav": None, "reasons": {"lnav": _missing("lnav")}}
+    with _opened(data, "lnav") as (terminal, _):
+        _rest(terminal)
+        return {"lnav": {word: _lnav_search(terminal, word, len(data.times_with(word))) for word in words}}
+
+
 def memory(data: Dataset) -> Figures:
     """Seconds to open the run's lines, and peak memory with all of them read, of lnav and toolong."""
     figures: Figures = {}
@@ -95,6 +104,20 @@ def _lnav_filter(terminal: Terminal, word: str, held: int, passing: set[str]) ->
         "first_paint_ms": None if paint is None else round((paint - sent) * 1000),
         "full_count_ms": None if count is None else round((count - sent) * 1000),
     }
+
+
+def _lnav_search(terminal: Terminal, word: str, count: int) -> Figures:
+    """lnav finds at enter only."""
+    sent = terminal.send(f"/{word}\r")
+    told = f" {count} hits for “{word}”"
+    found: list[float] = []
+
+    def look() -> bool:
+        found.extend(at for at in terminal.replay() if told in terminal.screen.text)
+        return bool(found)
+
+    terminal.settle(look, 0.05, FILTERING)
+    return {"count_ms": round((found[0] - sent) * 1000) if found else None}
 
 
 def _at(home: Path) -> dict[str, str]:
