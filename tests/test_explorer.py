@@ -34,7 +34,7 @@ def hint(screen: RunScreen | RunsScreen) -> str:
 
 
 def detail_text(screen: RunScreen | RunsScreen) -> str:
-    return str(screen.query_one(Detail).query_one("#text").render())
+    return screen.query_one(Detail).text
 
 
 def visible(rows: RowList) -> list[str]:

@@ -139,7 +139,7 @@ async def test_an_earlier_failure_is_gone_to_unless_the_user_has_moved(moved: bo
         screen.show_end(page_of([SKIPPED, OTHER, ENDED]))
         await pilot.pause()
         assert screen.pane.current == OTHER.model_copy(update={"attempt": 1})
-        assert "CheckError" in str(screen.detail.query_one("#text").render())
+        assert "CheckError" in screen.detail.text
         if moved:
             await pilot.press("k")
         screen.store.append(page_of([STARTED, FAILURE]))
@@ -151,4 +151,4 @@ async def test_an_earlier_failure_is_gone_to_unless_the_user_has_moved(moved: bo
         shown = screen.pane.current
         assert shown is not None
         assert shown.step_key == ("publish" if moved else "load")
-        assert ("LoadError" in str(screen.detail.query_one("#text").render())) is not moved
+        assert ("LoadError" in screen.detail.text) is not moved

@@ -162,7 +162,7 @@ async def test_the_zone_is_named_in_every_mode() -> None:
         for _ in TimeMode:
             await pilot.press("t")
             assert " UTC" in shown(screen, "#status")
-            assert " UTC" in str(screen.detail.query_one("#text").render()).splitlines()[0]
+            assert " UTC" in screen.detail.text.splitlines()[0]
         await pilot.press("escape", "g", "t", "t")
         assert screen.time_mode is TimeMode.ELAPSED
         started = screen.rows.started

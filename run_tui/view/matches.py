@@ -19,7 +19,8 @@ class Matches:
         self.store = shown.store
         self._all = EventView(shown.store, shown.searches)
         self._all.apply(wanted, times, near)
-        self._rows = MaskedRows()
+        self._found = MaskedRows()
+        self._followed = False
         self._known: dict[int, tuple[Mask, Mask, Mask]] = {}
 
     def __len__(self) -> int:
@@ -41,7 +42,17 @@ class Matches:
         return self._all.advance(seconds)
 
     def update(self) -> None:
-        """Follows what was found, and what is shown by now."""
+        """Follows what was found, and what is shown by now, once somebody asks for it."""
+        self._followed = False
+
+    @property
+    def _rows(self) -> MaskedRows:
+        if not self._followed:
+            self._followed = True
+            self._follow()
+        return self._found
+
+    def _follow(self) -> None:
         known, self._known = self._known, {}
         wanted = {self.store.block_number(start): (start, mask) for start, mask in self._all.pieces()}
         starts, masks = [], []
@@ -56,7 +67,7 @@ class Matches:
             self._known[first] = mask, other, made
             starts.append(first)
             masks.append(made)
-        self._rows.replace(starts, masks)
+        self._found.replace(starts, masks)
 
     def has(self, row: int) -> bool:
         """Whether a row fits, whether or not it is shown."""

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, partial
+from itertools import chain, count, islice, pairwise
+from time import perf_counter
 from typing import ClassVar
 
-from rich.text import Text
-from textual.app import ComposeResult
+from rich.segment import Segment
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.widgets import Static
+from textual.geometry import Size
+from textual.selection import Selection
+from textual.strip import Strip
 
 from run_tui.format import PLAIN, Coloured, clean, coloured_lines, cut, error_line, is_wrapper, plural, root_error
 from run_tui.model import ErrorInfo, MetadataEntry, Run, RunEvent
-from run_tui.widgets.styles import COMPONENTS, look_style, named_style
+from run_tui.widgets.log_list import with_spans
+from run_tui.widgets.long_view import LongView
+from run_tui.widgets.styles import COMPONENTS, look_style
+from run_tui.widgets.wrapping import line_starts
 
 Line = tuple[str, str | Coloured]
 """A style name of `styles.STYLES` and a harmless text, perhaps in colours of its own."""
@@ -26,13 +30,23 @@ FEW_LINES = 3
 """Lines of stderr shown beside an exception that tells the reason itself."""
 LONGEST_TEXT = 100_000
 """Characters of one text that are looked at."""
-MOST_LINES, MOST_CHARACTERS = 1_000, 20_000
-"""What the pane has room for: laying out this much takes a tenth of a second, and nothing else goes on meanwhile."""
+MOST_LINES, MOST_CHARACTERS = 10_000, 1_000_000
+"""What is shown at most."""
 CUT = f"… more follows: {MOST_LINES:,} lines or {MOST_CHARACTERS:,} characters are shown here"
+AT_ONCE = 64
+"""Rows laid out between two looks at the clock."""
+SLICE = 0.004
+"""Seconds of laying out between two chances for keys and frames."""
+
+Row = tuple[int, int, int]
+"""Which line, and from which of its characters to before which."""
 
 
-class Detail(VerticalScroll):
-    """A scrolling pane of lines; what it shows is handed to it as (style, text) pairs."""
+class Detail(LongView, can_focus=True):
+    """A scrolling pane of lines; what it shows is handed to it as (style, text) pairs.
+
+    Lines are taken, and laid out in rows, as far as they can be seen; the rest follows between frames.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "screen.back", "Close"),
@@ -43,9 +57,20 @@ class Detail(VerticalScroll):
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
 
-    def compose(self) -> ComposeResult:
-        """One text."""
-        yield Static(id="text", markup=False)
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._lines: list[Line] = []
+        self._further: Iterator[Line] = iter(())
+        self._rows: list[Row] = []
+        self._coming: Iterator[Row] = iter(())
+        self._width = 0
+        self._waits = False
+
+    @property
+    def text(self) -> str:
+        """All that is shown, each line whole."""
+        self._lines.extend(self._further)
+        return "\n".join(str(line) for _, line in self._lines)
 
     def open_on(self, lines: Iterable[Line], *, stay: bool = False) -> None:
         """Comes into view with something to show."""
@@ -57,21 +82,106 @@ class Detail(VerticalScroll):
 
         Lines are taken only as far as there is room for them; where more follow, that is said.
         """
-        text = Text(no_wrap=False, overflow="fold")
-        style_of = cache(partial(look_style, self))
-        for number, (style, line) in enumerate(lines):
-            base = named_style(self, style)
-            room = MOST_CHARACTERS - len(text) if number < MOST_LINES else 0
-            for piece, look in line.pieces if isinstance(line, Coloured) else ((line, PLAIN),):
-                text.append(piece[: max(0, room)], base + style_of(look))
-                room -= len(piece)
-            text.append("\n")
-            if room < 0 or number == MOST_LINES:
-                text.append(CUT, named_style(self, "warning"))
-                break
-        self.query_one("#text", Static).update(text)
-        if not stay:
-            self.scroll_home(animate=False)
+        self._lines, self._further = [], _bounded(lines)
+        self._lay_out(self.scroll_offset.y if stay else 0)
+
+    def show_scrolled(self) -> None:
+        """Other rows are in view."""
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Rows are laid out for the width there is."""
+        if self.row_width != self._width:
+            self._lay_out(self.scroll_offset.y)
+
+    def watch_show_vertical_scrollbar(self) -> None:
+        """The scrollbar takes room, or gives it back."""
+        super().watch_show_vertical_scrollbar()
+        self.on_resize()
+
+    def render_line(self, y: int) -> Strip:
+        """One visible row, counted from the top of the widget."""
+        at, width = self.scroll_offset.y + y, self.row_width
+        if at >= len(self._rows):
+            return Strip.blank(width, self.ground)
+        number, start, end = self._rows[at]
+        strip = Strip(self._segments(number, start, end)).adjust_cell_length(width).apply_style(self.ground)
+        return strip.apply_offsets(start, number)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str]:
+        """What the mouse has selected, lines whole however many rows they take."""
+        return selection.extract("\n".join(str(line) for _, line in self._lines)), "\n"
+
+    def action_scroll_end(self) -> None:
+        """Goes to the very last row, which may have to be laid out first."""
+        self._rows.extend(self._coming)
+        self._rows_came()
+        super().action_scroll_end()
+
+    def _lay_out(self, top: int) -> None:
+        """Begins anew: the rows down to those in view from row `top` on first."""
+        self._width = self.row_width
+        self._rows, self._coming = [], self._laid_out(max(1, self._width))
+        self._rows.extend(islice(self._coming, top + self.size.height))
+        self._go_on()
+        self.scroll_to(y=top, animate=False, immediate=True, force=True)
+        self.refresh()
+
+    def _laid_out(self, width: int) -> Iterator[Row]:
+        for number in count():
+            if number == len(self._lines):
+                self._lines.extend(islice(self._further, 1))
+            if number == len(self._lines):
+                return
+            text = str(self._lines[number][1])
+            for start, end in pairwise(chain(line_starts(text, width), (len(text),))):
+                yield number, start, end
+
+    def _go_on(self) -> None:
+        """Lays out further rows for a while."""
+        self._waits, deadline, done = False, perf_counter() + SLICE, False
+        while not done and perf_counter() < deadline:
+            rows = list(islice(self._coming, AT_ONCE))
+            self._rows += rows
+            done = not rows
+        self._rows_came()
+        if not done:
+            self._wait()
+
+    def _wait(self) -> None:
+        if not self._waits:
+            self._waits = True
+            self.set_timer(2 * SLICE, self._go_on)
+
+    def _rows_came(self) -> None:
+        self.virtual_size = Size(self._width, len(self._rows))
+
+    def _segments(self, number: int, start: int, end: int) -> list[Segment]:
+        """Some characters of a line, in its own colours and as they are selected."""
+        style, line = self._lines[number]
+        segments, at, base = [], 0, self.style(style)
+        for text, look in line.pieces if isinstance(line, Coloured) else ((line, PLAIN),):
+            if at < end and start < at + len(text):
+                segments.append(Segment(text[max(0, start - at) : end - at], base + look_style(self, look)))
+            at += len(text)
+        selection = self.text_selection
+        span = None if selection is None else selection.get_span(number)
+        if span is None:
+            return segments
+        first, last = max(span[0] - start, 0), (end if span[1] < 0 else min(span[1], end)) - start
+        selected = self.screen.get_component_rich_style("screen--selection")
+        return with_spans(segments, [(first, last)] if first < last else [], selected)
+
+
+def _bounded(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines there is room for, and that more follow where they do."""
+    room = MOST_CHARACTERS
+    for number, (style, line) in enumerate(lines):
+        if number == MOST_LINES or room <= 0:
+            yield "warning", CUT
+            return
+        room -= len(str(line))
+        yield style, line
 
 
 def event_lines(event: RunEvent, place: str, all_frames: bool, stderr: Sequence[str] = ()) -> Iterator[Line]:

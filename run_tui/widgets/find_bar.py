@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -22,6 +23,8 @@ SLICE = 0.008
 """Seconds of looking between two chances for keys and frames."""
 PAUSE = 0.001
 """Seconds of such a chance."""
+COUNT_GAP = 1 / 15
+"""Seconds between two frames that only say how far the search has come."""
 
 LookFor = Callable[[str], Finder | Problem | None]
 """Makes a finder the one of a list: None for a text that says nothing, or what is wrong with it."""
@@ -80,6 +83,7 @@ class FindBar(Horizontal):
         self._wanted: tuple[int, int, bool] | None = None
         self._waits = False
         self._said = ""
+        self._told_at = 0.0
 
     def compose(self) -> ComposeResult:
         """The text, and the count."""
@@ -154,7 +158,7 @@ class FindBar(Horizontal):
         self._wanted = None
         self._finder = None if isinstance(found, Problem) else found
         if self._finder is not None:
-            self._wanted = self._origin - 1, 1, True
+            self._wanted, self._told_at = (self._origin - 1, 1, True), 0.0
             self._go_on(FIRST_SLICE)
             return
         self._rows.found_changed()
@@ -170,9 +174,10 @@ class FindBar(Horizontal):
             self._rows.found_changed()
             self._say(str(error))
             return
-        self._reach(self._finder, done)
-        self._rows.found_changed()
-        self.show_position()
+        if self._reach(self._finder, done) or done or time.monotonic() - self._told_at >= COUNT_GAP:
+            self._told_at = time.monotonic()
+            self._rows.found_changed()
+            self.show_position()
         if not done and not self._waits:
             self._waits = True
             self.set_timer(PAUSE, self._after_pause)
@@ -181,14 +186,14 @@ class FindBar(Horizontal):
         self._waits = False
         self._go_on(SLICE)
 
-    def _reach(self, finder: Finder, done: bool) -> None:
-        """Goes to the match that is wanted, if it is known by now."""
+    def _reach(self, finder: Finder, done: bool) -> bool:
+        """Goes to the match that is wanted, if it is known by now; False where it is not, or none is wanted."""
         if self._wanted is None:
-            return
+            return False
         index, direction, or_before = self._wanted
         found = finder.next(index, direction)
         if found is None and not done:
-            return
+            return False
         self._wanted = None
         if found is None and or_before:
             found = finder.next(index + 1, -direction)
@@ -196,6 +201,7 @@ class FindBar(Horizontal):
             self._rows.move_to(found, by_user=True, center=True)
         elif not or_before:
             self.notify(f"No match {'after' if direction > 0 else 'before'} this one.", timeout=2)
+        return True
 
     def _say(self, text: str) -> None:
         if text != self._said:

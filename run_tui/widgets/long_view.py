@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from math import ceil
 
+from rich.style import Style
 from textual.geometry import Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
+
+from run_tui.widgets.styles import named_style
 
 
 class LongView(ScrollView):
@@ -22,6 +25,30 @@ class LongView(ScrollView):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._thumb = (0, 0)
+        self._styles: dict[str, Style] = {}
+
+    @property
+    def row_width(self) -> int:
+        """Cells a row can fill: the scrollbar has its own."""
+        return self.outer_size.width - self.gutter.width
+
+    def style(self, name: str) -> Style:
+        """A named style in the current theme."""
+        if name not in self._styles:
+            self._styles[name] = named_style(self, name)
+        return self._styles[name]
+
+    @property
+    def ground(self) -> Style:
+        """What lines are painted on; Textual would work it out anew for each of them."""
+        if "" not in self._styles:
+            self._styles[""] = self.rich_style
+        return self._styles[""]
+
+    def notify_style_update(self) -> None:
+        """Another theme: everything is painted anew."""
+        super().notify_style_update()
+        self._styles.clear()
 
     def show_scrolled(self) -> None:
         """Repaints the lines if others are in view than were before."""

@@ -19,7 +19,7 @@ from textual.strip import Strip
 from run_tui.actions import bindings
 from run_tui.widgets.long_view import LongView
 from run_tui.widgets.row_lines import fitted, notice_lines, under_cursor, wrapped
-from run_tui.widgets.styles import COMPONENTS, named_style
+from run_tui.widgets.styles import COMPONENTS
 
 NO_FRAME = Spacing()
 
@@ -64,7 +64,6 @@ class RowList(LongView, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._strips: LRUCache[tuple[Hashable, int], list[Strip]] = LRUCache(256)
-        self._styles: dict[str, Style] = {}
         self._centered = False
         self._notice: list[tuple[str, str]] = []
         self._in_view: tuple[Hashable, ...] = ()
@@ -74,11 +73,6 @@ class RowList(LongView, can_focus=True):
         if list(lines) != self._notice:
             self._notice = list(lines)
             self.refresh()
-
-    @property
-    def row_width(self) -> int:
-        """Cells a row can fill: the scrollbar has its own."""
-        return self.outer_size.width - self.gutter.width
 
     def row_count(self) -> int:
         """How many rows there are now."""
@@ -95,19 +89,6 @@ class RowList(LongView, can_focus=True):
     def strip_key(self, index: int) -> Hashable:
         """What a row's looks are remembered by."""
         return index
-
-    def style(self, name: str) -> Style:
-        """A named style in the current theme."""
-        if name not in self._styles:
-            self._styles[name] = named_style(self, name)
-        return self._styles[name]
-
-    @property
-    def ground(self) -> Style:
-        """What rows are painted on; Textual would work it out anew for each of them."""
-        if "" not in self._styles:
-            self._styles[""] = self.rich_style
-        return self._styles[""]
 
     def rows_changed(self, *, keep_strips: bool = False) -> None:
         """Rows came, went or look different; with `keep_strips` those painted before still look the same."""
@@ -214,7 +195,6 @@ class RowList(LongView, can_focus=True):
     def notify_style_update(self) -> None:
         """Another theme: everything is painted anew."""
         super().notify_style_update()
-        self._styles.clear()
         self._strips.clear()
 
     def on_resize(self) -> None:

@@ -11,7 +11,9 @@ from pathlib import Path
 from tests.benchmarks.figures import SAVED, save
 from tests.benchmarks.report import last_line
 
-NAMES = ("load", "jump", "filter", "find", "engine", "memory", "scroll", "steps", "follow", "startup", "faults")
+NAMES = (
+    "load", "jump", "filter", "find", "engine", "memory", "scroll", "steps", "bounds", "follow", "startup", "faults",
+)  # fmt: skip
 ALL = "all"
 
 

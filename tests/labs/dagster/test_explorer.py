@@ -29,7 +29,7 @@ async def test_a_failed_run_shows_the_users_exception(dagster_lab: DagsterLab) -
     async with explorer(dagster_lab, run_id) as pilot:
         screen = run_screen(pilot)
         await until(lambda: screen.all_read)
-        shown = str(screen.detail.query_one("#text").render())
+        shown = screen.detail.text
         assert "WarehouseError" in shown
         assert "caused by SchemaError" in shown
         assert "caused by KeyError" in shown

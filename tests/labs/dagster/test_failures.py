@@ -41,8 +41,8 @@ async def opens_on(lab: DagsterLab, run_id: str, event_type: str, text: str) -> 
         current = screen.pane.current
         assert current is not None
         assert current.event_type == event_type
-        await until(lambda: text in seen(screen.detail.query_one("#text").render()))
-        lines = seen(screen.detail.query_one("#text").render()).split("\n")
+        await until(lambda: text in seen(screen.detail.text))
+        lines = seen(screen.detail.text).split("\n")
         line = next(n for n, line in enumerate(lines) if text in line)
         await until(lambda: line < screen.detail.size.height)
         assert screen.detail.scroll_y == 0
@@ -83,4 +83,4 @@ async def test_a_hook_that_failed_is_shown_though_its_run_succeeded(dagster_lab:
         current = screen.pane.current
         assert current is not None
         assert current.event_type == "HOOK_ERRORED"
-        assert "ConnectionError: chat.acme.io refused" in seen(screen.detail.query_one("#text").render())
+        assert "ConnectionError: chat.acme.io refused" in seen(screen.detail.text)
