@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual import on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
@@ -26,6 +26,7 @@ from run_tui.explorer.runs_list import RunsList
 from run_tui.format import clean, clean_lines
 from run_tui.garbage import Collector
 from run_tui.hangup import end_with_terminal
+from run_tui.input_order import OrderedInput
 from run_tui.model import Run
 from run_tui.screens import themes
 from run_tui.screens.base import AlertWanted, RefreshWanted, WebPageWanted
@@ -44,7 +45,7 @@ HEARTBEAT = 5.0
 """Seconds between looks at the clock: one that has moved on by far more was stopped, or its machine was asleep."""
 
 
-class RunTuiApp(App[None]):
+class RunTuiApp(OrderedInput):
     """The explorer on one connection; `run_id` opens that run at once, `alert` tells the end of every run opened."""
 
     TITLE = "run-tui"

@@ -22,6 +22,7 @@ from run_tui.screens.facts import run_facts, step_facts, step_filter
 from run_tui.store import EventStore
 from run_tui.widgets.detail import run_lines
 from run_tui.widgets.event_pane import EventPane
+from run_tui.widgets.later import call_after
 from run_tui.widgets.row_list import RowList
 from run_tui.widgets.status_line import StatusLine
 from run_tui.widgets.step_list import StepList
@@ -125,7 +126,7 @@ class RunScreen(EventKeys):
             self._paint_new_rows()
         elif not self._paint_waits:
             self._paint_waits = True
-            self.set_timer(wait, self._paint_new_rows)
+            call_after(wait, self, self._paint_new_rows)
 
     def show_end(self, page: EventPage) -> None:
         """Takes events of the end, which lies behind a gap: the log opens on the last of them."""

@@ -16,6 +16,7 @@ from textual.strip import Strip
 
 from run_tui.format import PLAIN, Coloured, clean, coloured_lines, cut, error_line, is_wrapper, plural, root_error
 from run_tui.model import ErrorInfo, MetadataEntry, Run, RunEvent
+from run_tui.widgets.later import call_after
 from run_tui.widgets.log_list import with_spans
 from run_tui.widgets.long_view import LongView
 from run_tui.widgets.styles import COMPONENTS, look_style
@@ -151,7 +152,7 @@ class Detail(LongView, can_focus=True):
     def _wait(self) -> None:
         if not self._waits:
             self._waits = True
-            self.set_timer(2 * SLICE, self._go_on)
+            call_after(2 * SLICE, self, self._go_on)
 
     def _rows_came(self) -> None:
         self.virtual_size = Size(self._width, len(self._rows))

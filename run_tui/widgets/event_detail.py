@@ -29,14 +29,14 @@ class EventDetail(Detail):
 
     def __init__(self, log: EventLog, run_ended: Callable[[], bool], *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._rows, self._timeline, self._run_ended = log, log.timeline, run_ended
+        self._log_rows, self._timeline, self._run_ended = log, log.timeline, run_ended
         self._all_frames = False
         self._shown: Place | None = None
         self._stderr: dict[StderrKey, Sequence[str]] = {}
 
     def show_event(self) -> None:
         """Opens on the event under the cursor."""
-        place = self._rows.place
+        place = self._log_rows.place
         if place is None:
             return
         event = self._timeline.event(place)
@@ -61,7 +61,7 @@ class EventDetail(Detail):
             del self._stderr[key]
             return
         self._stderr[key] = lines
-        if lines and self._shown is not None and self._shown == self._rows.place:
+        if lines and self._shown is not None and self._shown == self._log_rows.place:
             self.follow_log()
 
     def toggle_frames(self) -> None:
@@ -79,7 +79,7 @@ class EventDetail(Detail):
 
     def _place_text(self, place: Place) -> str:
         timeline = self._timeline
-        at = full_time(timeline.time_of(place), self._rows.time_mode)
+        at = full_time(timeline.time_of(place), self._log_rows.time_mode)
         if place.in_end and timeline.end is not None:
             return f"{at}   {len(timeline.end.store) - place.row:,} from the end"
         whole = "" if timeline.end is None else " read so far"

@@ -15,6 +15,7 @@ from textual.widgets import Static
 from run_tui.finding import Finder
 from run_tui.query import Problem, SlowPattern
 from run_tui.widgets.filter_bar import LineInput
+from run_tui.widgets.later import call_after
 from run_tui.widgets.log_list import LogList
 
 FIRST_SLICE = 0.003
@@ -180,7 +181,7 @@ class FindBar(Horizontal):
             self.show_position()
         if not done and not self._waits:
             self._waits = True
-            self.set_timer(PAUSE, self._after_pause)
+            call_after(PAUSE, self, self._after_pause)
 
     def _after_pause(self) -> None:
         self._waits = False

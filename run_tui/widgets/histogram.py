@@ -15,6 +15,7 @@ from run_tui.actions import bindings
 from run_tui.format import clock, clock_mode, plural
 from run_tui.view import Bucket, Histogram
 from run_tui.widgets.event_log import EventLog
+from run_tui.widgets.later import call_after
 from run_tui.widgets.styles import COMPONENTS, named_style
 
 HEIGHT = 4
@@ -126,7 +127,7 @@ class HistogramBar(Widget, can_focus=True):
         if self._counting is None:
             return
         if not self._counting.advance(COUNT_SLICE):
-            self.set_timer(2 * COUNT_SLICE, self._count_on)
+            call_after(2 * COUNT_SLICE, self, self._count_on)
             return
         self._show(self._counting)
         self._counting = None
