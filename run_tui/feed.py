@@ -12,7 +12,7 @@ from run_tui.errors import BadAnswer, RunNotFound, ServerError, SourceError, Una
 from run_tui.marks import SPACING, Lookout
 from run_tui.model import MAX_PAGE, EventPage, Run, epoch_ms
 from run_tui.pace import REAL_CLOCK, Clock, retry_delay
-from run_tui.pages import PageReader
+from run_tui.pages import PageReader, any_number
 from run_tui.sources.base import Source
 from run_tui.updates import FeedState, Joined, Loaded, Phase, Restarted, RunChanged, Update
 
@@ -150,6 +150,7 @@ class Feed:
         start = await self.source.find_tail(self.run_id, self._newest.cursor)
         if start is not None:
             self._beginning, self._gap_end = self._newest, start
+            self._beginning.room = self._room
             self._newest = PageReader(self.source, self.run_id, start)
         self._may_jump, self._step = False, self._read_newest
         return []
@@ -157,6 +158,7 @@ class Feed:
     def _give_up_end(self, beginning: PageReader) -> None:
         """Pages on from the beginning: what was taken for a place before the run's end lies beyond it."""
         self._newest, self._beginning = beginning, None
+        self._newest.room = any_number
 
     def _end_is_due(self) -> bool:
         """Whether to look at the end before the gap is filled further."""
@@ -167,7 +169,7 @@ class Feed:
 
     async def _fill_gap(self, reader: PageReader) -> list[Update]:
         """A page of the gap; the last one is asked for in parts, so that it ends where the end begins."""
-        page = await reader.answer(self._room(reader.cursor))
+        page = await reader.answer()
         if self._between(page.cursor) < 0:
             if len(page) <= 1:
                 return self._join(reader)
@@ -178,11 +180,11 @@ class Feed:
         news = self._accept(reader, page)
         if self._between(reader.cursor) <= 0:
             return news + self._join(reader)
-        await reader.ask_ahead(self._room(reader.cursor))
+        await reader.ask_ahead()
         return news + self._enter(Phase.LOADING)
 
     def _room(self, cursor: str | None) -> int:
-        return max(1, min(self._gap_most, self._between(cursor)))
+        return min(self._gap_most, self._between(cursor))
 
     def _between(self, cursor: str | None) -> int:
         """How many events can lie between a place in the gap and its end at most; negative beyond it."""

@@ -1,8 +1,10 @@
-"""Reads a run page by page, the next one always on its way while this one is looked at."""
+"""Reads a run's pages one after the other, the next one always on its way while this one is looked at."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 
 from run_tui.errors import BadAnswer
 from run_tui.marks import Marks
@@ -14,52 +16,55 @@ SENDING = 6
 
 
 class PageReader:
-    """Reads one page after the other from a cursor on; at most one is asked for before it is needed."""
+    """Reads one page after the other from a cursor on; at most two are asked for before they are wanted.
+
+    A page is asked for as soon as the answer before it has told where it starts, while the rest of that is still on
+    its way. `room` says how many events may be asked for after a place; where it leaves none, none are asked for ahead.
+    """
 
     def __init__(self, source: Source, run_id: str, cursor: str | None) -> None:
         self.cursor = cursor
         self.held = 0
         self.marks = Marks()
+        self.room: Callable[[str | None], int] = any_number
         self._source, self._run_id = source, run_id
-        self._next: asyncio.Task[EventPage] | None = None
+        self._asked: dict[str | None, asyncio.Task[EventPage]] = {}
 
     @property
     def asked(self) -> bool:
-        """Whether a page has been asked for already."""
-        return self._next is not None
+        """Whether the next page has been asked for already."""
+        return self.cursor in self._asked
 
-    async def ask_ahead(self, limit: int = MAX_PAGE) -> None:
-        """Sends the request for the next page: it is on its way before the caller goes on.
+    async def ask_ahead(self) -> None:
+        """Sees to it that the request for the next page is on its way before the caller goes on.
 
         It does not ask for the run's state, which would make each page of a long run cost the server more.
         """
-        self._next = self._ask(limit, with_run=False)
-        for _ in range(SENDING):
-            await asyncio.sleep(0)
+        if not self.asked and self.room(self.cursor) > 0:
+            await self._send(self.cursor)
 
-    async def answer(self, limit: int = MAX_PAGE) -> EventPage:
+    async def answer(self) -> EventPage:
         """The next page, asked for now if it was not before; `take` it to go on after it."""
-        self._next = self._next or self._ask(limit, with_run=True)
         try:
-            page = await self._next
+            page = await (self._asked.get(self.cursor) or self._ask(self.cursor, with_run=True))
         finally:
-            self._next = None
+            self._asked.pop(self.cursor, None)
         if len(page) and not self.moved(page):
             raise BadAnswer(f"{self._source.where} sent events but no new place to read on from.")
         return page
 
     def moved(self, page: EventPage) -> bool:
         """Whether the page leads on, to a place that lies behind the one it was asked for from."""
-        if page.cursor is None or page.cursor == self.cursor:
-            return False
-        between = self._source.events_between(self.cursor, page.cursor)
-        return between is None or between > 0
+        return self._leads_on(self.cursor, page.cursor)
 
     def take(self, page: EventPage) -> None:
         """Counts the page as delivered."""
         self.cursor = page.cursor if page.cursor is not None else self.cursor
         self.held += len(page) + page.skipped_count
         self.marks.add(self.held, self.cursor, page.skipped_count)
+        # A page that had to be asked for anew, in a smaller piece, ends before the place that was told of first.
+        for place in [place for place in self._asked if place != self.cursor]:
+            self._asked.pop(place).cancel()
 
     def back_at(self, kept: int, cursor: str | None) -> PageReader:
         """A reader of the same run that stands after the first `kept` events."""
@@ -68,12 +73,50 @@ class PageReader:
         return reader
 
     async def cancel(self) -> None:
-        """Drops a request still under way."""
-        task, self._next = self._next, None
-        if task is not None:
+        """Drops requests still under way."""
+        tasks = list(self._asked.values())
+        self._asked.clear()
+        for task in tasks:
             task.cancel()
-            await asyncio.wait([task])
+        if tasks:
+            await asyncio.wait(tasks)
 
-    def _ask(self, limit: int, *, with_run: bool) -> asyncio.Task[EventPage]:
-        page = self._source.page(self._run_id, self.cursor, limit, with_run=with_run)
-        return asyncio.create_task(page, name=f"page of {self._run_id}")
+    def _leads_on(self, place: str | None, cursor: str | None) -> bool:
+        if cursor is None or cursor == place:
+            return False
+        between = self._source.events_between(place, cursor)
+        return between is None or between > 0
+
+    async def _go_on(self, place: str | None, cursor: str) -> None:
+        """Asks for the page at `cursor`, where the one at `place` was just seen to end, if that is the next one."""
+        wanted = place == self.cursor and cursor not in self._asked
+        if wanted and self._leads_on(place, cursor) and self.room(cursor) > 0:
+            await self._send(cursor)
+
+    async def _send(self, cursor: str | None) -> None:
+        self._ask(cursor, with_run=False)
+        for _ in range(SENDING):
+            await asyncio.sleep(0)
+
+    def _ask(self, cursor: str | None, *, with_run: bool) -> asyncio.Task[EventPage]:
+        page = self._source.page(
+            self._run_id,
+            cursor,
+            max(1, self.room(cursor)),
+            with_run=with_run,
+            ahead=None if with_run else partial(self._go_on, cursor),
+        )
+        task = self._asked[cursor] = asyncio.create_task(page, name=f"page of {self._run_id}")
+        task.add_done_callback(_excuse)
+        return task
+
+
+def _excuse(task: asyncio.Task[EventPage]) -> None:
+    """A failure is met when the page is wanted; asyncio would print those of pages that nobody wants any more."""
+    if not task.cancelled():
+        task.exception()
+
+
+def any_number(_: str | None) -> int:
+    """As many events as a page can hold."""
+    return MAX_PAGE

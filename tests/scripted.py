@@ -11,7 +11,7 @@ from run_tui.model import EventPage, Run, RunEvent, RunEventList, RunFilter, Run
 from run_tui.output import WIDTH, OutputChunk, Stream
 from run_tui.pace import Clock
 from run_tui.sources._dagster_output import chunk_of, cursor_at
-from run_tui.sources.base import Capabilities
+from run_tui.sources.base import Ahead, Capabilities
 
 
 def a_run(status: RunStatus = RunStatus.STARTED, run_id: str = "r1", **fields: object) -> Run:
@@ -70,7 +70,13 @@ class ScriptedSource:
     capabilities: Capabilities = field(default_factory=Capabilities)
 
     async def page(
-        self, run_id: str, cursor: str | None = None, limit: int = 1000, *, with_run: bool = True
+        self,
+        run_id: str,
+        cursor: str | None = None,
+        limit: int = 1000,
+        *,
+        with_run: bool = True,
+        ahead: Ahead | None = None,
     ) -> EventPage:
         self.cursors.append(cursor)
         self.script(self, len(self.cursors))

@@ -14,6 +14,7 @@ from run_tui.feed import FAST_POLL, SLOW_POLL, Feed
 from run_tui.marks import LATE, LOOK_EVERY
 from run_tui.model import EventPage, RunStatus
 from run_tui.pace import LONGEST_RETRY
+from run_tui.sources.base import Ahead
 from run_tui.sources.dagster import DagsterSource
 from run_tui.updates import FeedState, Joined, Loaded, Phase, Restarted, RunChanged, Update
 from tests.scripted import FakeTime, ScriptedSource, failing
@@ -239,7 +240,7 @@ async def test_a_server_that_never_delivers_all_is_given_up_on() -> None:
 
 async def test_a_cursor_that_does_not_move_is_an_error_not_an_endless_loop() -> None:
     class Stuck(ScriptedSource):
-        async def page(self, run_id: str, cursor: str | None = None, limit: int = 1000, *, with_run: bool = True):  # type: ignore[no-untyped-def]
+        async def page(self, run_id: str, cursor: str | None = None, limit: int = 1000, **_: object):  # type: ignore[no-untyped-def]
             from tests.scripted import a_page
 
             self.cursors.append(cursor)
@@ -337,7 +338,13 @@ async def test_without_a_tail_the_run_is_paged_through() -> None:
 async def test_a_page_that_leads_back_is_not_taken() -> None:
     class Replaying(ScriptedSource):
         async def page(
-            self, run_id: str, cursor: str | None = None, limit: int = 1000, *, with_run: bool = True
+            self,
+            run_id: str,
+            cursor: str | None = None,
+            limit: int = 1000,
+            *,
+            with_run: bool = True,
+            ahead: Ahead | None = None,
         ) -> EventPage:
             page = await super().page(run_id, cursor, limit)
             return await super().page(run_id, "3") if len(self.cursors) == 4 else page

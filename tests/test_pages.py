@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -11,8 +12,10 @@ from run_tui.errors import Unreachable
 from run_tui.feed import Feed
 from run_tui.model import MAX_PAGE, EventPage, RunStatus
 from run_tui.pages import PageReader
+from run_tui.sources.base import Ahead
 from run_tui.updates import Loaded
 from tests.scripted import FakeTime, ScriptedSource, a_run
+from tests.waiting import until
 
 
 @dataclass
@@ -24,7 +27,13 @@ class Numbered(ScriptedSource):
     fail_at: int | None = None
 
     async def page(
-        self, run_id: str, cursor: str | None = None, limit: int = MAX_PAGE, *, with_run: bool = True
+        self,
+        run_id: str,
+        cursor: str | None = None,
+        limit: int = MAX_PAGE,
+        *,
+        with_run: bool = True,
+        ahead: Ahead | None = None,
     ) -> EventPage:
         after = int(cursor or 0)
         self.asked.append((after, with_run))
@@ -45,13 +54,20 @@ class Numbered(ScriptedSource):
         )
 
 
-async def read(source: Numbered, limit: int = 3) -> list[str]:
-    """All messages, read as the feed reads."""
+def reader_of(source: Numbered, limit: int = 3) -> PageReader:
+    """A reader of pages of so many events."""
     reader = PageReader(source, "r1", None)
+    reader.room = lambda _: limit
+    return reader
+
+
+async def read(source: Numbered) -> list[str]:
+    """All messages, read as the feed reads."""
+    reader = reader_of(source)
     found: list[str] = []
     while True:
         try:
-            page = await reader.answer(limit)
+            page = await reader.answer()
         except Unreachable:
             continue
         reader.take(page)
@@ -59,7 +75,7 @@ async def read(source: Numbered, limit: int = 3) -> list[str]:
         if not page.has_more:
             await reader.cancel()
             return found
-        await reader.ask_ahead(limit)
+        await reader.ask_ahead()
 
 
 @pytest.mark.parametrize("count", [0, 1, 3, 4, 6, 20, 21])
@@ -72,12 +88,73 @@ async def test_without_gaps_every_page_is_asked_for_once(count: int) -> None:
 
 async def test_the_next_page_is_on_its_way_before_it_is_wanted() -> None:
     source = Numbered(numbers=list(range(1, 100)))
-    reader = PageReader(source, "r1", None)
-    reader.take(await reader.answer(3))
-    await reader.ask_ahead(3)
+    reader = reader_of(source)
+    reader.take(await reader.answer())
+    await reader.ask_ahead()
     assert source.asked == [(0, True), (3, False)]
     await reader.cancel()
     assert not reader.asked
+
+
+@dataclass
+class Telling(Numbered):
+    """Tells where a page ends before it is all there, and sends it when `rest` is set; `short` of all but one event."""
+
+    rest: asyncio.Event = field(default_factory=asyncio.Event)
+    short: bool = False
+
+    async def page(
+        self,
+        run_id: str,
+        cursor: str | None = None,
+        limit: int = MAX_PAGE,
+        *,
+        with_run: bool = True,
+        ahead: Ahead | None = None,
+    ) -> EventPage:
+        page = await super().page(run_id, cursor, limit, with_run=with_run)
+        if ahead is not None and page.has_more and page.cursor is not None:
+            await ahead(page.cursor)
+            await self.rest.wait()
+        return await super().page(run_id, cursor, 1, with_run=with_run) if self.short and ahead else page
+
+
+async def test_a_page_is_asked_for_while_the_one_before_it_is_on_its_way() -> None:
+    source = Telling(numbers=list(range(1, 14)))
+    reader = reader_of(source)
+    reader.take(await reader.answer())
+    await reader.ask_ahead()
+    assert source.asked == [(0, True), (3, False), (6, False)]
+    source.rest.set()
+    await until(lambda: all(task.done() for task in reader._asked.values()))
+    assert len(source.asked) == 3, "two pages are read ahead of those who want them, not more"
+    for expected in (["4", "5", "6"], ["7", "8", "9"]):
+        page = await reader.answer()
+        reader.take(page)
+        assert page.messages == expected
+        await reader.ask_ahead()
+    assert [place for place, _ in source.asked[3:]] == [9, 12]
+    await reader.cancel()
+
+
+async def test_nothing_is_asked_for_ahead_where_there_is_no_room() -> None:
+    source = Telling(numbers=list(range(1, 100)))
+    source.rest.set()
+    reader = reader_of(source)
+    reader.room = lambda cursor: 3 if int(cursor or 0) < 6 else 0
+    reader.take(await reader.answer())
+    await reader.ask_ahead()
+    reader.take(await reader.answer())
+    await reader.ask_ahead()
+    assert [place for place, _ in source.asked] == [0, 3]
+    assert not reader.asked
+
+
+@pytest.mark.parametrize("fail_at", [None, 3, 6])
+async def test_what_was_told_of_a_page_is_not_believed_once_it_is_there(fail_at: int | None) -> None:
+    source = Telling(numbers=list(range(1, 14)), fail_at=fail_at, short=True)
+    source.rest.set()
+    assert await read(source) == [str(number) for number in source.numbers]
 
 
 @pytest.mark.parametrize("gap", [2, 3, 5, 7, 12])

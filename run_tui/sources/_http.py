@@ -24,7 +24,7 @@ from run_tui.errors import (
     Unauthorized,
     Unreachable,
 )
-from run_tui.sources._body import ENCODINGS, LARGEST, checked_body, parsed, read_body
+from run_tui.sources._body import ENCODINGS, LARGEST, Glance, checked_body, parsed, read_body
 from run_tui.sources._http_words import checked_headers, no_connection, retry_after
 
 # httpx imports its own command line too, and with that rich and pygments: a third of the time it takes. None in its
@@ -99,11 +99,16 @@ class GraphQLClient:
         self._transport = None if app is None else httpx.ASGITransport(app=app, raise_app_exceptions=False)
         self._clients: dict[str, httpx.AsyncClient] = {}
 
-    async def query(self, text: str, variables: Mapping[str, object], shape: TypeAdapter[T]) -> T:
-        """The answer's whole body as `shape` has it; the body counts before the status, for errors come as HTTP 500."""
+    async def query(
+        self, text: str, variables: Mapping[str, object], shape: TypeAdapter[T], glance: Glance | None = None
+    ) -> T:
+        """The answer's whole body as `shape` has it; the body counts before the status, for errors come as HTTP 500.
+
+        `glance` sees the beginning of a body as soon as it is there, whatever comes of the rest; perhaps of several.
+        """
         body = json.dumps({"query": text, "variables": dict(variables)}).encode()
         try:
-            response, content = await self._send(body)
+            response, content = await self._send(body, glance)
         except httpx.RequestError as error:
             raise self._no_answer(error, self._who(error.request.url)) from error
         except httpx.InvalidURL as error:
@@ -124,10 +129,10 @@ class GraphQLClient:
         for client in self._clients.values():
             await client.aclose()
 
-    async def _send(self, body: bytes) -> tuple[httpx.Response, bytes]:
+    async def _send(self, body: bytes, glance: Glance | None) -> tuple[httpx.Response, bytes]:
         url, headers = self._endpoint, self._headers
         for _ in range(_MAX_REDIRECTS):
-            response, content = await self._post(url, body, headers)
+            response, content = await self._post(url, body, headers, glance)
             if not response.has_redirect_location:
                 return response, content
             target = _web_url(str(url.join(response.headers["location"])))
@@ -136,18 +141,22 @@ class GraphQLClient:
             url = target
         raise BadAnswer(f"{self.where} redirects in circles", _WRONG_URL_HINT)
 
-    async def _post(self, url: httpx.URL, body: bytes, headers: Mapping[str, str]) -> tuple[httpx.Response, bytes]:
+    async def _post(
+        self, url: httpx.URL, body: bytes, headers: Mapping[str, str], glance: Glance | None
+    ) -> tuple[httpx.Response, bytes]:
         try:
-            return await self._exchange(url, body, headers)
+            return await self._exchange(url, body, headers, glance)
         except _STALE:
             # The server had dropped the pooled connection; a query changes nothing, so it may be sent twice.
-            return await self._exchange(url, body, headers)
+            return await self._exchange(url, body, headers, glance)
 
-    async def _exchange(self, url: httpx.URL, body: bytes, headers: Mapping[str, str]) -> tuple[httpx.Response, bytes]:
+    async def _exchange(
+        self, url: httpx.URL, body: bytes, headers: Mapping[str, str], glance: Glance | None
+    ) -> tuple[httpx.Response, bytes]:
         """The answer and its whole body, which is not in the answer itself."""
         async with self._client(url.scheme).stream("POST", url, content=body, headers=headers) as response:
             try:
-                return response, await read_body(response.aiter_raw(), response.headers)
+                return response, await read_body(response.aiter_raw(), response.headers, glance)
             except OverflowError:
                 raise TooLarge(
                     f"{self._who(url)} sent an answer of more than {LARGEST >> 20} MB", _LARGE_HINT

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from run_tui.model import EventPage, Run, RunEvent, RunEventList, RunFilter, RunList, Step
 from run_tui.output import WIDTH, OutputChunk, Stream
+
+Ahead = Callable[[str], Awaitable[None]]
+"""Is told where the page after this one starts, while this one is still on its way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +50,18 @@ class Source(Protocol):
         """The documented page of events after `cursor`, oldest first, at most 1,000. Raises `RunNotFound`."""
 
     async def page(
-        self, run_id: str, cursor: str | None = None, limit: int = 1000, *, with_run: bool = True
+        self,
+        run_id: str,
+        cursor: str | None = None,
+        limit: int = 1000,
+        *,
+        with_run: bool = True,
+        ahead: Ahead | None = None,
     ) -> EventPage:
         """A page of events as columns, with errors and metadata, and `with_run` the run's state read with them.
 
-        Raises `RunNotFound`.
+        `ahead` may be told where the next page starts while this one is still on its way; where this one then has to be
+        asked for anew, it may end elsewhere. Raises `RunNotFound`.
         """
 
     async def find_tail(self, run_id: str, after: str | None) -> str | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -25,31 +24,21 @@ from run_tui.model import (
 )
 from run_tui.output import WIDTH, OutputChunk, Stream
 from run_tui.sources import _dagster_wire as wire
+from run_tui.sources._body import Glance
 from run_tui.sources._dagster_models import page_of, run_of, steps_of
 from run_tui.sources._dagster_output import chunk_of, cursor_at, near_end
 from run_tui.sources._dagster_poison import Fetch, is_unreadable, offset_cursor, read_past_poison
+from run_tui.sources._dagster_queries import queries, tells
 from run_tui.sources._dagster_tail import events_between, find_tail
 from run_tui.sources._http import CONNECT_TIMEOUT, READ_TIMEOUT, AsgiApp, GraphQLClient
 from run_tui.sources._page_size import PageSize
-from run_tui.sources.base import Capabilities
+from run_tui.sources.base import Ahead, Capabilities
 
 T = TypeVar("T")
 
 _UNKNOWN_QUERY = re.compile("Cannot query field|Unknown (type|argument)|cannot be spread")
 """How GraphQL servers refuse a query that speaks of what they do not have; no passing trouble reads like that."""
-_IMPORT = re.compile(r'#import "(.+)"')
 _HINT = "Start a server with `dg dev`, or name another one with --url."
-
-
-@cache
-def queries() -> dict[str, str]:
-    """Every GraphQL text this source sends, by name: `run` and `events` are the documents' own, to the letter."""
-    files = {file.name: file.read_text(encoding="utf-8") for file in Path(__file__).parent.glob("dagster_*.graphql")}
-    return {
-        name.removeprefix("dagster_").removesuffix(".graphql"): _IMPORT.sub(lambda found: files[found[1]], text)
-        for name, text in files.items()
-        if not name.startswith("dagster_part_")
-    }
 
 
 class DagsterSource:
@@ -122,15 +111,21 @@ class DagsterSource:
         return (await self._readable_page(fetch, run_id, cursor, limit)).as_list()
 
     async def page(
-        self, run_id: str, cursor: str | None = None, limit: int = MAX_PAGE, *, with_run: bool = True
+        self,
+        run_id: str,
+        cursor: str | None = None,
+        limit: int = MAX_PAGE,
+        *,
+        with_run: bool = True,
+        ahead: Ahead | None = None,
     ) -> EventPage:
         """A page of events with their details; the run's state beside them makes it cost the server a tenth more.
 
-        Events the server cannot deliver are left out and told of in `skipped`.
+        Events the server cannot deliver are left out and told of in `skipped`. `ahead` is told nothing `with_run`.
         """
 
         async def fetch(cursor: str | None, limit: int) -> EventPage:
-            return await self._page(run_id, cursor, limit, with_run)
+            return await self._page(run_id, cursor, limit, with_run, ahead)
 
         return await self._readable_page(fetch, run_id, cursor, limit, with_run=with_run)
 
@@ -215,12 +210,14 @@ class DagsterSource:
         answer = await self._ask(query, {"runId": run_id}, wire.RunAnswer)
         return run_of(self._good(answer["data"]["runOrError"], run_id))
 
-    async def _page(self, run_id: str, cursor: str | None, limit: int, with_run: bool) -> EventPage:
+    async def _page(
+        self, run_id: str, cursor: str | None, limit: int, with_run: bool, ahead: Ahead | None
+    ) -> EventPage:
         if self._extended:
             variables = {"runId": run_id, "limit": limit, "afterCursor": cursor}
             try:
-                answer = await self._ask("page" if with_run else "more", variables, wire.PageAnswer)
-                return self._page_of(run_id, answer)
+                query, glance = "page" if with_run else "more", None if ahead is None else tells(ahead)
+                return self._page_of(run_id, await self._ask(query, variables, wire.PageAnswer, glance))
             except ServerError as error:
                 if not _UNKNOWN_QUERY.search(str(error)):
                     raise
@@ -253,8 +250,10 @@ class DagsterSource:
         run = answer["data"].get("runOrError")
         return page_of(run_id, events, None if run is None or isinstance(run, wire.Failure) else run_of(run))
 
-    async def _ask(self, query: str, variables: Mapping[str, object], answer: type[T]) -> T:
-        return await self._client.query(queries()[query], variables, wire.adapter(answer))
+    async def _ask(
+        self, query: str, variables: Mapping[str, object], answer: type[T], glance: Glance | None = None
+    ) -> T:
+        return await self._client.query(queries()[query], variables, wire.adapter(answer), glance)
 
     def _good(self, member: T | wire.Failure, run_id: str | None = None) -> T:
         """The member of a union that was asked for. Raises what any other one stands for."""

@@ -95,11 +95,6 @@ class Detail(LongView, can_focus=True):
         if self.row_width != self._width:
             self._lay_out(self.scroll_offset.y)
 
-    def watch_show_vertical_scrollbar(self) -> None:
-        """The scrollbar takes room, or gives it back."""
-        super().watch_show_vertical_scrollbar()
-        self.on_resize()
-
     def render_line(self, y: int) -> Strip:
         """One visible row, counted from the top of the widget."""
         at, width = self.scroll_offset.y + y, self.row_width

@@ -123,7 +123,7 @@ async def _opened(rounds: int) -> dict[str, Opened]:
 
 def _show_event(pane: EventPane, row: int) -> None:
     pane.log_rows.move_to(row)
-    pane.show_event()
+    pane.detail.show_event()
 
 
 def _show_steps(steps: StepList, board: StepBoard) -> None:

@@ -19,7 +19,7 @@ import httpx
 from run_tui.feed import Feed
 from run_tui.query import TimeContext
 from run_tui.sources import open_source
-from run_tui.sources.dagster import queries
+from run_tui.sources._dagster_queries import queries
 from run_tui.timeline import Timeline
 from run_tui.updates import FeedState, Joined, Loaded, Phase, Restarted
 

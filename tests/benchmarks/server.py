@@ -81,9 +81,9 @@ class RunServer:
         place = cursor if first == end and cursor else _cursor(end)
         more = json.dumps(end - first == limit)
         run = b'"runOrError":%b,' % json.dumps(self._run()).encode() if with_run else b""
-        rest = f'],"cursor":"{place}","hasMore":{more}}}}}}}'.encode()
+        head = f'"__typename":"EventConnection","cursor":"{place}","hasMore":{more}'.encode()
         events = self.pages.json(first, end) if with_events else b""
-        content = b'{"data":{%b"logsForRun":{"__typename":"EventConnection","events":[%b%b' % (run, events, rest)
+        content = b'{"data":{%b"logsForRun":{%b,"events":[%b]}}}' % (run, head, events)
         self.sent["requests"] += 1
         self.sent["events"] += (end - first) * with_events
         self.sent["bytes"] += len(content)

@@ -9,7 +9,7 @@ import pytest
 from graphql import GraphQLSchema
 
 from run_tui.demo import create_app
-from run_tui.sources.dagster import queries
+from run_tui.sources._dagster_queries import queries
 
 ROOT = Path(__file__).parents[2]
 QUERIES = {f"dagster_{name}": text for name, text in queries().items()} | {

@@ -109,7 +109,7 @@ class GrowingServer(Listener):
         end = _cursor(ids[-1]) if ids else cursor or _cursor(-1)
         detailed = "... on ErrorEvent" in query
         events = [_sent(self._events[id_], detailed) for id_ in ids] if "events {" in query else []
-        return {"__typename": "EventConnection", "events": events, "cursor": end, "hasMore": len(ids) == limit}
+        return {"__typename": "EventConnection", "cursor": end, "hasMore": len(ids) == limit, "events": events}
 
     def _grow(self) -> None:
         if self._appeared >= self._early:

@@ -162,9 +162,9 @@ class ScriptedDagster:
             raise UnicodeError("surrogates not allowed")
         return {
             "__typename": "EventConnection",
-            "events": [self._event(id_) for id_ in rows] if with_events else [],
             "cursor": _cursor(rows[-1]) if rows else cursor or _cursor(-1),
             "hasMore": len(rows) == limit,
+            "events": [self._event(id_) for id_ in rows] if with_events else [],
         }
 
     def _event(self, id_: int) -> dict[str, Any]:

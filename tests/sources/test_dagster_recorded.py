@@ -13,7 +13,8 @@ import pytest
 
 from run_tui.errors import BadAnswer, RunNotFound, ServerError, SourceError
 from run_tui.model import ErrorInfo, RunFilter
-from run_tui.sources.dagster import DagsterSource, queries
+from run_tui.sources._dagster_queries import queries
+from run_tui.sources.dagster import DagsterSource
 from tests.sources.servers import RECORDED, always, recorded
 
 INDEX: dict[str, Any] = json.loads(recorded("INDEX.json"))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLSchema, build_client_schema, get_introspection_query, parse, validate
 
-from run_tui.sources.dagster import queries
+from run_tui.sources._dagster_queries import queries
 from tests.labs.dagster.lab import CODE_FOLDER, DagsterLab
 
 QUERIES = queries()
