@@ -8,6 +8,7 @@ RunTuiError
     │   └── TimedOut   the server took the request and did not answer in time              exit 5
     ├── Unauthorized   the server wants a token, or refused this one                       exit 3
     ├── RunNotFound    the server does not know the run                                    exit 4
+    ├── UnknownDeployment  the service does not know the organization or its deployment    exit 4
     ├── ServerError    the server answered with an error of its own                        exit 1
     │   └── Busy       the server asked to be left alone for a while (429, 503)            exit 1
     ├── BadAnswer      something answered, but not as this kind of server does             exit 1
@@ -68,6 +69,12 @@ class Unauthorized(SourceError):
 
 class RunNotFound(SourceError):
     """The server does not know the run."""
+
+    exit_code = 4
+
+
+class UnknownDeployment(SourceError):
+    """The service does not know the organization, or no such deployment of it."""
 
     exit_code = 4
 

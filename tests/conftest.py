@@ -30,6 +30,15 @@ def no_desktop(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSH_CONNECTION", "tests")
 
 
+@pytest.fixture(autouse=True)
+def no_login(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests see no login to Dagster+ of whoever runs them."""
+    for name in (name for name in os.environ if name.startswith("DAGSTER_CLOUD_")):
+        monkeypatch.delenv(name)
+    for name in ("DG_CLI_CONFIG", "DAGSTER_CLOUD_CLI_CONFIG"):
+        monkeypatch.setenv(name, "/nonexistent/login")
+
+
 @pytest.fixture(scope="session")
 def dagster_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterLab]:
     """A real Dagster server with a finished run of every scenario."""

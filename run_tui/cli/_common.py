@@ -29,37 +29,32 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, 
 
 
 def server_options(function: Function) -> Function:
-    """Adds -c/--connection, --url and --token, which any command and any group before it may carry."""
+    """Adds the options that choose a server, which any command and any group before it may carry."""
 
     @click.option("-c", "--connection", metavar="NAME", help="A connection of the settings file, or demo.")
     @click.option("--url", help="The server, e.g. localhost:3000.")
+    @click.option("--organization", metavar="NAME", help="An organization of Dagster+.")
+    @click.option("--deployment", metavar="NAME", help="A deployment of it: prod, or a branch deployment's name.")
     @click.option("--token", help="The token to send. Better: RUN_TUI_TOKEN or the settings file.")
     @functools.wraps(function)
-    def without_server(*args: object, connection: object, url: object, token: object, **rest: object) -> object:
-        return function(*args, **rest)
+    def without_server(*args: object, **options: object) -> object:
+        return function(*args, **{name: value for name, value in options.items() if name not in config.OPTIONS})
 
     return without_server
 
 
 def chosen_connection(settings: config.Settings, run_id: str | None = None) -> config.Connection:
-    """The connection that options, environment, a web page given as `run_id`, and settings lead to."""
-    choices = [*_command_line(), config.environment_choice()]
-    if run_id is not None and is_url(run_id):
-        choices.append(config.page_choice(run_id, settings))
-    return config.resolve(choices, settings)
+    """The connection that options, a web page given as `run_id`, environment and settings lead to."""
+    options, environment = [*_command_line()], config.environment_choices()
+    pages = [config.page_choice(run_id, settings, [*options, *environment])] if run_id and is_url(run_id) else []
+    return config.resolve([*options, *pages, *environment], settings)
 
 
 def _command_line() -> Iterator[config.Choice]:
     """What the options say, those of the innermost command first: the later on the line wins."""
     ctx: click.Context | None = click.get_current_context()
     while ctx is not None:
-        token = ctx.params.get("token")
-        yield config.Choice(
-            config.OPTIONS,
-            ctx.params.get("connection"),
-            ctx.params.get("url"),
-            None if token is None else config.secret(token, config.OPTIONS["token"]),
-        )
+        yield config.option_choice(**{name: ctx.params.get(name) for name in config.OPTIONS})
         ctx = ctx.parent
 
 
@@ -84,7 +79,9 @@ def open_connection(connection: config.Connection) -> Source:
         from run_tui.demo import create_app
 
         return open_source("dagster", connection.url, app=create_app(), name=connection.name)
-    return open_source(connection.kind, connection.url, headers=connection.headers())
+    return open_source(
+        connection.kind, connection.url, headers=connection.headers(), page=connection.page, reach=connection.reach
+    )
 
 
 def started() -> None:
@@ -112,8 +109,8 @@ def ask(work: Callable[[Source], Awaitable[int]], *, run_id: str | None = None, 
 
     with telling(run_id, as_json):
         connection = chosen_connection(load_settings(), run_id)
-        if connection.warning:
-            warn(connection.warning)
+        for warning in connection.warnings:
+            warn(warning)
         code = asyncio.run(session())
     click.get_current_context().exit(code)
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
 
 from run_tui import config
 from run_tui.cli._common import chosen_connection, load_settings, server_options, telling, warn
+
+Row = tuple[str, str, str]
+HIDDEN = "********"
 
 
 @click.group("config")
@@ -39,24 +44,57 @@ def show_settings() -> None:
     with telling():
         settings = load_settings()
         connection = chosen_connection(settings)
-        secret = "********" if connection.token else "none"
-        login = [("Login", "********", connection.origins["url"])] if connection.login else []
+        for warning in connection.warnings:
+            warn(warning)
         rows = [
             ("Settings file", str(settings.path), "read" if settings.exists else "not there"),
-            ("Connection", connection.name, connection.origins["name"]),
-            ("URL", _shown(connection.url), connection.origins["url"]),
-            *login,
-            ("Token", secret, connection.origins["token"]),
+            *_connection_rows(connection),
+            *_settings_rows(settings),
         ]
-        rows += [("Theme", settings.theme, "")]
-        rows += [("Known", profile.name, _shown(profile.address.url)) for profile in settings.profiles.values()]
-        rows += [("Key", binding, keys) for binding, keys in settings.keys.items()]
-        rows += [("Alert", "always", str(settings.path))] if settings.alert else []
-        if connection.warning:
-            warn(connection.warning)
         width = max(len(value) for _, value, _ in rows)
         for label, value, origin in rows:
-            click.echo(f"{label + ':':<15}{value:<{width}}  {origin}")
+            click.echo(f"{label + ':':<15}{value:<{width}}  {origin}".rstrip())
+
+
+def _connection_rows(connection: config.Connection) -> Iterator[Row]:
+    """What is known of the connection; the origins of what only the settings file can say are in its own place."""
+    origins, reach = connection.origins, connection.reach
+    yield "Connection", connection.name, origins["name"]
+    yield "Kind", connection.kind, ""
+    yield "URL", _shown(connection.url), origins["url"]
+    if connection.page:
+        yield "Web pages", connection.page, ""
+    if connection.organization:
+        yield "Organization", connection.organization, origins["organization"]
+    if connection.deployment:
+        yield "Deployment", connection.deployment, origins["deployment"]
+    if connection.login:
+        yield "Login", HIDDEN, origins["url"]
+    yield "Token", HIDDEN if connection.token else "none", origins["token"]
+    for name in connection.extra_headers:
+        yield "Header", f"{name}: {HIDDEN}", ""
+    files = (reach.ca_bundle, "Authorities"), (reach.client_certificate, "Certificate"), (reach.client_key, "Key file")
+    for path, label in files:
+        if path:
+            yield label, str(path), ""
+    yield "Timeouts", f"{reach.connect_timeout:g} s to connect, {reach.read_timeout:g} s to answer", ""
+    if connection.read_only:
+        yield "Read only", "yes", ""
+
+
+def _settings_rows(settings: config.Settings) -> Iterator[Row]:
+    yield "Theme", settings.theme, ""
+    for profile in settings.profiles.values():
+        place = profile.place
+        yield (
+            "Known",
+            profile.name,
+            f"{place.organization}/{place.deployment}" if place else _shown(profile.address.url),
+        )
+    for binding, keys in settings.keys.items():
+        yield "Key", binding, keys
+    if settings.alert:
+        yield "Alert", "always", str(settings.path)
 
 
 def _shown(url: str) -> str:

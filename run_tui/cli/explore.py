@@ -55,7 +55,7 @@ def open_explorer(run_id: str | None = None, choice: config.Choice | None = None
             settings.keys,
             alert=settings.alert,
             theme=settings.theme,
-            warnings=[connection.warning] if connection.warning else [],
+            warnings=connection.warnings,
         )
         config.forget_tokens(settings)
         started()

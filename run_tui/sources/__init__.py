@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from run_tui.errors import ConfigError
+from run_tui.reach import USUAL, Reach
 from run_tui.sources.base import Source
 from run_tui.sources.resolve import resolve_run_id
 
@@ -25,14 +26,17 @@ def open_source(
     headers: Mapping[str, str] | None = None,
     app: AsgiApp | None = None,
     name: str | None = None,
+    page: str | None = None,
+    reach: Reach = USUAL,
 ) -> Source:
     """A source for the server of the system `kind` at `url`; nothing is asked of it yet.
 
     `headers` (tokens among them) go to this server alone; `app` answers in this process instead and is known by
-    `name`. Raises `ConfigError` for an unknown system, and for a URL or a header that HTTP cannot carry.
+    `name`; `page` is where web pages begin, if not at `url`. Raises `ConfigError` for an unknown system, for a URL or
+    a header that HTTP cannot carry and for certificates that cannot be read.
     """
     if kind == "dagster":
         from run_tui.sources.dagster import DagsterSource
 
-        return DagsterSource(url, headers=headers, app=app, name=name)
+        return DagsterSource(url, headers=headers, app=app, name=name, page=page, reach=reach)
     raise ConfigError(f"there is no system {kind!r}", f"Known: {', '.join(SYSTEMS)}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import ssl
 import sys
 import zlib
 from base64 import b64encode
@@ -15,17 +16,17 @@ from pydantic import TypeAdapter, ValidationError
 from run_tui import __version__
 from run_tui.errors import (
     BadAnswer,
-    Busy,
     ConfigError,
     ServerError,
     SourceError,
     TimedOut,
     TooLarge,
-    Unauthorized,
     Unreachable,
 )
+from run_tui.reach import USUAL, Reach
 from run_tui.sources._body import ENCODINGS, LARGEST, Glance, checked_body, parsed, read_body
-from run_tui.sources._http_words import checked_headers, no_connection, retry_after
+from run_tui.sources._http_words import checked_headers, is_tls, no_connection, proxy_of, proxy_refusal
+from run_tui.sources._refusals import login_page, refusal, without_secrets
 
 # httpx imports its own command line too, and with that rich and pygments: a third of the time it takes. None in its
 # place makes that import fail, as it does where these are not installed, and httpx goes on without it.
@@ -47,11 +48,6 @@ AsgiApp = Callable[
 ]
 """An application that answers in this process, without a socket."""
 
-CONNECT_TIMEOUT = 5.0
-"""Seconds for a server to accept a connection."""
-READ_TIMEOUT = 30.0
-"""Seconds for a server to begin, and then to go on with, an answer: a page of 1,000 events takes it 0.1 s."""
-
 _MAX_REDIRECTS = 5
 # Dagster's own server drops connections idle for 5 s: letting go first spares a failed request.
 _LIMITS = httpx.Limits(keepalive_expiry=4.0)
@@ -61,9 +57,10 @@ _OWN_HEADERS = {
     "accept-encoding": ENCODINGS,
     "user-agent": f"run-tui/{__version__}",
 }
+_HERE = ("localhost", "127.0.0.1", "::1")
+_DIRECTLY: Mapping[str, None] = dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]"))
 _STALE = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 _URL_HINT = "Write it like http://127.0.0.1:3000 or https://example.dagster.cloud/prod."
-_TOKEN_HINT = "Check the token and what it may read."
 _LARGE_HINT = "Ask for less at once, with a --limit or a narrower filter."
 _WRONG_URL_HINT = "Is this the right URL? It is the one the web page opens at, with or without /graphql."
 
@@ -77,7 +74,8 @@ class GraphQLClient:
 
     `where` is the server as it may be shown: no login, no query string, no `/graphql`; the `name` for an `app`.
     Headers given by the caller carry tokens: they go to this server alone, never to where it redirects.
-    Raises `ConfigError` for a URL or a header that HTTP cannot carry. Times are seconds.
+    A server on this machine is asked without a proxy, any other through that of the environment, if there is one.
+    Raises `ConfigError` for a URL or a header that HTTP cannot carry, and for certificates that cannot be read.
     """
 
     def __init__(
@@ -88,15 +86,15 @@ class GraphQLClient:
         app: AsgiApp | None = None,
         name: str | None = None,
         hint: str = "",
-        connect_timeout: float = CONNECT_TIMEOUT,
-        read_timeout: float = READ_TIMEOUT,
+        reach: Reach = USUAL,
     ) -> None:
         base, self._endpoint, login = _addresses(url)
         self._headers = login | checked_headers(headers or {})
         self.where = str(base) if app is None or name is None else name
         self._hint = hint
-        self._timeout = httpx.Timeout(read_timeout, connect=connect_timeout)
+        self._timeout = httpx.Timeout(reach.read_timeout, connect=reach.connect_timeout)
         self._transport = None if app is None else httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        self._tls = _tls(reach) if self._endpoint.scheme == "https" else True
         self._clients: dict[str, httpx.AsyncClient] = {}
 
     async def query(
@@ -110,7 +108,7 @@ class GraphQLClient:
         try:
             response, content = await self._send(body, glance)
         except httpx.RequestError as error:
-            raise self._no_answer(error, self._who(error.request.url)) from error
+            raise self._no_answer(error) from error
         except httpx.InvalidURL as error:
             raise BadAnswer(f"{self.where} redirects to something that is no web address", _WRONG_URL_HINT) from error
         try:
@@ -172,12 +170,15 @@ class GraphQLClient:
                 limits=_LIMITS,
                 transport=self._transport,
                 # Loading the authorities' certificates takes time; this client never sends to an https URL.
-                verify=scheme != "http",
+                verify=self._tls if scheme == "https" else False,
+                mounts=_DIRECTLY,
             )
         return self._clients[scheme]
 
-    def _no_answer(self, error: httpx.RequestError, who: str) -> SourceError:
+    def _no_answer(self, error: httpx.RequestError) -> SourceError:
         """What became of a request without an answer, in words; never the library's text, which may quote headers."""
+        url = error.request.url
+        who = self._who(url)
         match error:
             case httpx.ReadTimeout():
                 return TimedOut(f"{who} did not answer in {self._timeout.read:g} s", self._hint)
@@ -185,27 +186,31 @@ class GraphQLClient:
                 what = f"{who} did not accept a connection in {self._timeout.connect:g} s"
             case httpx.TimeoutException():
                 what = f"{who} did not answer in {self._timeout.read:g} s"
-            case httpx.ConnectError():
-                what = no_connection(who, error)
             case httpx.ProxyError():
-                what = f"The proxy on the way to {who} did not let the request pass"
+                return Unreachable(*proxy_refusal(who, proxy_of(url.scheme, url.host), str(error)))
+            case _ if isinstance(error, httpx.ConnectError) or is_tls(error):
+                what, hint = no_connection(who, error, self._proxy_of(url))
+                return Unreachable(what, hint or self._hint)
             case _:
                 what = f"{who} broke off the connection without a whole answer"
         return Unreachable(what, self._hint)
 
+    def _proxy_of(self, url: httpx.URL) -> str:
+        return "" if url.host in _HERE else proxy_of(url.scheme, url.host)
+
     def _no_use(self, response: httpx.Response, content: bytes, error: ValidationError) -> SourceError:
         """Why an answer is not the one asked for: by its status, the errors it lists, or what it is instead."""
         status, who, reply = response.status_code, self._who(response.url), _reply(response)
-        if status in (401, 403):
-            sent = any(name in response.request.headers for name in self._headers)
-            verb = "did not accept the token" if sent else "wants a token"
-            return Unauthorized(f"{who} {verb} ({reply})", _TOKEN_HINT)
-        if status in (429, 503):
-            return Busy(f"{who} is too busy ({reply})", status=status, retry_after=retry_after(response.headers))
+        sent = {name: value for name, value in self._headers.items() if name in response.request.headers}
+        if refused := refusal(who, status, reply, response.headers, content, sent=sent):
+            return refused
         listed = _listed_error(content)
         if listed is not None:
-            return ServerError(listed or f"{who} answered with an error ({reply})", status=status)
-        return _no_graphql(response, who, error)
+            told = without_secrets(listed, sent)
+            return ServerError(told or f"{who} answered with an error ({reply})", status=status)
+        if status == 407:
+            return Unreachable(*proxy_refusal(who, self._proxy_of(response.url), "407"))
+        return _no_graphql(response, content, who, error)
 
     def _who(self, url: httpx.URL) -> str:
         """The server as the user knows it and, where that one redirected, the one that was asked in the end."""
@@ -231,6 +236,22 @@ def _addresses(url: str) -> tuple[httpx.URL, httpx.URL, dict[str, str]]:
     return bare.copy_with(query=None), endpoint, login
 
 
+def _tls(reach: Reach) -> ssl.SSLContext | bool:
+    """What makes connections secure; whom to trust is the environment's matter where the connection does not say."""
+    if not (reach.ca_bundle or reach.client_certificate):
+        return True
+    try:
+        context = ssl.create_default_context(cafile=reach.ca_bundle) if reach.ca_bundle else httpx.create_ssl_context()
+        if reach.client_certificate:
+            # An empty password: nobody is there to be asked for one.
+            context.load_cert_chain(reach.client_certificate, reach.client_key, password="")
+    except OSError as error:
+        files = ", ".join(str(file) for file in (reach.ca_bundle, reach.client_certificate, reach.client_key) if file)
+        why = error.strerror if not isinstance(error, ssl.SSLError) else "no certificate and key in PEM, or encrypted"
+        raise ConfigError(f"{files}: cannot be used: {why}") from None
+    return context
+
+
 def _web_url(text: str) -> httpx.URL:
     """Raises `httpx.InvalidURL` for what cannot be asked over HTTP."""
     url = httpx.URL(text.strip())
@@ -251,12 +272,14 @@ def _same_server(url: httpx.URL, target: httpx.URL) -> bool:
     return same or (url.scheme, url.port, target.scheme, target.port) == ("http", None, "https", None)
 
 
-def _no_graphql(response: httpx.Response, who: str, error: ValidationError) -> SourceError:
+def _no_graphql(response: httpx.Response, content: bytes, who: str, error: ValidationError) -> SourceError:
     """What answered instead of a GraphQL server."""
     status, reply = response.status_code, _reply(response)
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "text/html":
-        return BadAnswer(f"{who} answered with a web page ({reply}), not with GraphQL", _WRONG_URL_HINT)
+        return login_page(str(response.url), reply, content, who) or BadAnswer(
+            f"{who} answered with a web page ({reply}), not with GraphQL", _WRONG_URL_HINT
+        )
     if status == 500 and kind == "text/plain":
         return Crashed(f"{who} broke down over the request ({reply})", status=status)
     if status >= 500:

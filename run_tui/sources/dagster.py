@@ -23,6 +23,7 @@ from run_tui.model import (
     epoch_ms,
 )
 from run_tui.output import WIDTH, OutputChunk, Stream
+from run_tui.reach import USUAL, Reach
 from run_tui.sources import _dagster_wire as wire
 from run_tui.sources._body import Glance
 from run_tui.sources._dagster_models import page_of, run_of, steps_of
@@ -30,7 +31,7 @@ from run_tui.sources._dagster_output import chunk_of, cursor_at, near_end
 from run_tui.sources._dagster_poison import Fetch, is_unreadable, offset_cursor, read_past_poison
 from run_tui.sources._dagster_queries import queries, tells
 from run_tui.sources._dagster_tail import events_between, find_tail
-from run_tui.sources._http import CONNECT_TIMEOUT, READ_TIMEOUT, AsgiApp, GraphQLClient
+from run_tui.sources._http import AsgiApp, GraphQLClient
 from run_tui.sources._page_size import PageSize
 from run_tui.sources.base import Ahead, Capabilities
 
@@ -42,9 +43,9 @@ _HINT = "Start a server with `dg dev`, or name another one with --url."
 
 
 class DagsterSource:
-    """One Dagster server; `app` is one in this process, known by `name`. Timeouts are seconds.
+    """One Dagster server; `app` is one in this process, known by `name`; its web pages begin at `page`, else at `url`.
 
-    Raises `ConfigError` for a URL or a header that HTTP cannot carry.
+    Raises `ConfigError` for a URL or a header that HTTP cannot carry, and for certificates that cannot be read.
     """
 
     system = "Dagster Plus API"
@@ -56,18 +57,11 @@ class DagsterSource:
         headers: Mapping[str, str] | None = None,
         app: AsgiApp | None = None,
         name: str | None = None,
-        connect_timeout: float = CONNECT_TIMEOUT,
-        read_timeout: float = READ_TIMEOUT,
+        page: str | None = None,
+        reach: Reach = USUAL,
     ) -> None:
-        self._client = GraphQLClient(
-            url,
-            headers=headers,
-            app=app,
-            name=name,
-            hint=_HINT,
-            connect_timeout=connect_timeout,
-            read_timeout=read_timeout,
-        )
+        self._client = GraphQLClient(url, headers=headers, app=app, name=name, hint=_HINT, reach=reach)
+        self._web_page = page or self._client.where
         self.capabilities = Capabilities(steps=True, web_page=app is None, output=True)
         # Older servers refuse the extended page query, which names types that they do not know.
         self._extended = True
@@ -180,7 +174,7 @@ class DagsterSource:
         """The run's web page, at one of its events if wanted; None for an `app`."""
         if not self.capabilities.web_page:
             return None
-        page = f"{self.where}/runs/{quote(run_id, safe='', errors='replace')}"
+        page = f"{self._web_page}/runs/{quote(run_id, safe='', errors='replace')}"
         return page if event is None else f"{page}?{_focus(event)}"
 
     async def aclose(self) -> None:

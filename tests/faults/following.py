@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from run_tui.feed import Feed
 from run_tui.model import EventPage
 from run_tui.pace import REAL_CLOCK, Clock
+from run_tui.reach import Reach
 from run_tui.sources.dagster import DagsterSource
 from run_tui.updates import FeedState, Joined, Loaded, Phase, Restarted, Update
 from tests.faults.growing import Row
@@ -75,7 +76,7 @@ async def follow(
     async def pause(seconds: float, interrupt: asyncio.Event) -> None:
         await REAL_CLOCK.pause(seconds * haste, interrupt)
 
-    source = DagsterSource(url, read_timeout=read_timeout)
+    source = DagsterSource(url, reach=Reach(read_timeout=read_timeout))
     clock = Clock(time.monotonic, time.time, pause, random.Random(seed).random)
     followed = Followed()
     try:

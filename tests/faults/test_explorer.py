@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from textual.pilot import Pilot
 
 from run_tui.app import HEARTBEAT, RunTuiApp
+from run_tui.reach import Reach
 from run_tui.screens.base import ViewScreen
 from run_tui.screens.run import RunScreen
 from run_tui.sources.dagster import DagsterSource
@@ -24,7 +25,7 @@ from tests.waiting import until
 async def explorer(server: GrowingServer, plan: Plan) -> AsyncIterator[tuple[Pilot[None], FaultyProxy]]:
     """The explorer, which was told to open the server's run."""
     async with growing(server), faulty(server.port, plan, server.restart) as proxy:
-        app = RunTuiApp(DagsterSource(proxy.url, read_timeout=1.0), "faulty", RUN_ID)
+        app = RunTuiApp(DagsterSource(proxy.url, reach=Reach(read_timeout=1.0)), "faulty", RUN_ID)
         async with app.run_test(size=(120, 30)) as pilot:
             yield pilot, proxy
 

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from run_tui.errors import BadAnswer, TimedOut, Unreachable
+from run_tui.reach import Reach
 from run_tui.sources._http import _same_server
 from run_tui.sources._http_words import no_connection
 from tests.sources.asking import (
@@ -47,7 +48,7 @@ def test_no_address_of_a_name_lets_in(why: type[OSError], message: str) -> None:
     error = httpx.ConnectError("All connection attempts failed")
     error.__cause__ = OSError("All connection attempts failed")
     error.__cause__.__cause__ = ExceptionGroup("multiple connection attempts failed", [why(113, "::1"), why(113, "h")])
-    assert no_connection("http://h", error) == message
+    assert no_connection("http://h", error) == (message, "")
 
 
 async def test_an_unknown_host() -> None:
@@ -66,7 +67,7 @@ async def test_no_answer_in_time() -> None:
         await reader.read()
 
     async with talking(silent) as url:
-        error = await failure(url, read_timeout=0.05)
+        error = await failure(url, reach=Reach(read_timeout=0.05))
     assert (type(error), str(error)) == (TimedOut, f"{url} did not answer in 0.05 s")
 
 
@@ -78,7 +79,7 @@ async def test_no_connection_in_time() -> None:
             waiting.setblocking(False)
             waiting.connect_ex(full.getsockname())
         url = f"http://127.0.0.1:{full.getsockname()[1]}"
-        error = await failure(url, connect_timeout=0.05)
+        error = await failure(url, reach=Reach(connect_timeout=0.05))
     assert (type(error), str(error)) == (Unreachable, f"{url} did not accept a connection in 0.05 s")
 
 
@@ -158,7 +159,8 @@ async def test_a_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
     async with talking(refuse) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy)
         error = await failure("https://example.test")
-    assert str(error) == "The proxy on the way to https://example.test did not let the request pass"
+    assert str(error) == f"The proxy {proxy[7:]} on the way to https://example.test wants a login (HTTP 407)"
+    assert "HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT" in error.hint
 
 
 def redirecting_to(url: str, status: int = 307) -> Any:
@@ -192,9 +194,7 @@ async def test_a_redirect_to_another_server_drops_the_token() -> None:
     (headers,) = seen
     assert SECRET not in str(headers)
     assert headers["content-type"] == "application/json"
-    assert (
-        str(error) == f"{other}/login, where {url} redirects, answered with a web page (HTTP 200 OK), not with GraphQL"
-    )
+    assert str(error) == f"{other}/login, where {url} redirects, answered with a login page (HTTP 200 OK)"
 
 
 async def test_a_token_that_was_dropped_is_not_called_a_wrong_one() -> None:

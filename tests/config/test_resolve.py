@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from run_tui.config import (
-    OPTIONS,
     Choice,
     Connection,
     Secret,
-    environment_choice,
+    environment_choices,
     load_settings,
+    option_choice,
     page_choice,
     parse_address,
     resolve,
@@ -27,7 +27,7 @@ default = "prod"
 
 [connections.prod]
 kind = "dagster"
-url = "https://acme.dagster.cloud/prod"
+url = "https://dagster.acme.io/prod"
 token = "file-token"
 
 [connections.lab]
@@ -49,11 +49,10 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 
 def connect(environ: dict[str, str], *choices: Choice) -> Connection:
-    return resolve([*choices, environment_choice(environ)], load_settings(environ), environ)
+    return resolve([*choices, *environment_choices(environ)], load_settings(environ), environ)
 
 
-def option(connection: str | None = None, url: str | None = None, token: str | None = None) -> Choice:
-    return Choice(OPTIONS, connection, url, Secret(token) if token else None)
+option = option_choice
 
 
 def written(tmp_path: Path, text: str) -> dict[str, str]:
@@ -71,7 +70,7 @@ def test_without_any_setting_the_local_server_is_asked(tmp_path: Path) -> None:
 
 def test_the_settings_file_names_the_default(environ: dict[str, str]) -> None:
     connection = connect(environ)
-    assert (connection.name, connection.url) == ("prod", "https://acme.dagster.cloud/prod")
+    assert (connection.name, connection.url) == ("prod", "https://dagster.acme.io/prod")
     assert connection.headers() == {"Dagster-Cloud-Api-Token": "file-token"}
     assert connection.origins["token"] == f"{environ['RUN_TUI_CONFIG']}: connections.prod.token"
 
@@ -88,20 +87,20 @@ def test_the_environment_comes_before_the_file_and_options_before_both(environ: 
 
 def test_each_setting_is_taken_from_its_own_best_place(environ: dict[str, str]) -> None:
     connection = connect(environ | {"RUN_TUI_TOKEN": "env-token"}, option(connection="prod"))
-    assert (connection.url, connection.token) == ("https://acme.dagster.cloud/prod", Secret("env-token"))
+    assert (connection.url, connection.token) == ("https://dagster.acme.io/prod", Secret("env-token"))
 
 
 def test_a_connection_named_by_an_option_is_not_bent_by_the_environments_url(environ: dict[str, str]) -> None:
     connection = connect(environ | {"RUN_TUI_URL": "elsewhere:1"}, option(connection="prod"))
-    assert connection.url == "https://acme.dagster.cloud/prod"
+    assert connection.url == "https://dagster.acme.io/prod"
 
 
 def test_the_files_token_is_not_sent_to_another_server(environ: dict[str, str]) -> None:
     assert connect(environ, option(url="https://elsewhere.io")).headers() == {}
     assert connect(environ, option(connection="prod", url="https://elsewhere.io")).headers() == {}
-    plain = connect(environ, option(connection="prod", url="http://acme.dagster.cloud/prod"))
+    plain = connect(environ, option(connection="prod", url="http://dagster.acme.io/prod"))
     assert plain.headers() == {}, "nor over a line that others can read"
-    same = connect(environ, option(connection="prod", url="https://acme.dagster.cloud/staging"))
+    same = connect(environ, option(connection="prod", url="https://dagster.acme.io/staging"))
     assert same.headers() == {"Dagster-Cloud-Api-Token": "file-token"}
 
 
@@ -126,7 +125,7 @@ def test_the_demo_needs_nothing_and_takes_no_url(environ: dict[str, str]) -> Non
 
 def test_a_web_page_leads_to_the_connection_it_is_under(environ: dict[str, str]) -> None:
     settings = load_settings(environ)
-    known = resolve([page_choice("https://acme.dagster.cloud/prod/runs/9d38c7ea", settings)], settings, environ)
+    known = resolve([page_choice("https://dagster.acme.io/prod/runs/9d38c7ea", settings)], settings, environ)
     assert (known.name, known.token) == ("prod", Secret("file-token"))
     other = resolve([page_choice("http://10.0.0.7:3000/x/runs/9d38c7ea?tab=1", settings)], settings, environ)
     assert (other.name, other.url) == ("10.0.0.7:3000", "http://10.0.0.7:3000/x")
