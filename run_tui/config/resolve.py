@@ -47,9 +47,13 @@ def resolve(choices: Sequence[Choice], settings: Settings, environ: Mapping[str,
     profile = None if server.connection is None else settings.profile(server.connection)
     target = _target(server, profile, settings, environ)
     before = choices[: choices.index(server) + 1] if named else choices
-    if target.place is not None:
-        return _at_plus(target, target.place, before, choices[len(before) :], environ)
-    return _elsewhere(target, before, choices, environ)
+    if target.place is None:
+        return _elsewhere(target, before, choices, environ)
+    found = find_login(environ)
+    login = found if found and target.place.is_of(found.organization) else None
+    own = target.own if profile else next((each for each in settings.profiles.values() if target.is_of(each)), None)
+    alike = [choice for choice in choices[len(before) :] if choice.may_be_of(target.place)]
+    return _at_plus(target, target.place, _Said(before, alike, own, login), environ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +66,17 @@ class _Target:
     place: Place | None
     profile: Profile | None
 
+    def is_of(self, profile: Profile) -> bool:
+        """Whether this is the server that a connection of the settings was written for: it may be told its secrets."""
+        if self.place is None:
+            return self.address.same_server(profile.address)
+        other = profile.place
+        return other is not None and self.place.is_of(other.organization) and self.place.at_server_of(other)
+
     @property
     def own(self) -> Profile | None:
-        """The settings' connection, if this is the server it was written for: it may be told its secrets."""
-        profile = self.profile
-        if profile is None:
-            return None
-        if self.place and profile.place:
-            return profile if self.place.at_server_of(profile.place) else None
-        return profile if self.address.same_server(profile.address) else None
+        """The connection that was named, if this is still its server."""
+        return self.profile if self.profile and self.is_of(self.profile) else None
 
 
 def _unnamed(choices: Sequence[Choice], settings: Settings, environ: Mapping[str, str]) -> Choice:
@@ -113,72 +119,72 @@ def _place_of_login(environ: Mapping[str, str]) -> Place | None:
     return login.place if login else None
 
 
-def _at_plus(
-    target: _Target, place: Place, before: Sequence[Choice], after: Sequence[Choice], environ: Mapping[str, str]
-) -> Connection:
-    """A connection to Dagster+: `before` was said before the server was named or with it, `after` fills the gaps."""
-    found = find_login(environ)
-    login = found if found and place.is_of(found.organization) else None
-    alike = [choice for choice in after if choice.may_be_of(place)]
-    deployment, deployment_origin = _deployment(place, target.origin, before, alike, login)
-    token, token_origin = _plus_token(target, place, [*before, *alike], login, environ)
-    own, profile = target.own, target.profile
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What was said of a deployment: `before` it was named or with it, `after`, by the settings, by Dagster's login."""
+
+    before: Sequence[Choice]
+    after: Sequence[Choice]
+    own: Profile | None
+    login: Login | None
+
+    def deployment(self, place: Place, origin: str) -> tuple[str, str]:
+        """The deployment of a place that was named in `origin`, and where it was set."""
+        own, login = self.own, self.login
+        found = [(choice.deployment, choice.names.get("deployment", "")) for choice in self.before]
+        found += [(place.deployment, origin)]
+        found += [(choice.deployment, choice.names.get("deployment", "")) for choice in self.after]
+        found += [(own.place.deployment, f"connection {own.name}")] if own and own.place else []
+        found += [(login.deployment, f"{login.keys}default_deployment")] if login else []
+        for deployment, where in found:
+            if deployment:
+                return deployment, where
+        raise ConfigError(NO_DEPLOYMENT)
+
+    def token(self, place: Place, environ: Mapping[str, str]) -> Found:
+        """The token, and where it was set."""
+        for choice in (*self.before, *self.after):
+            if choice.token and (not choice.for_plus or choice.may_be_of(place)):
+                return choice.token, choice.names["token"]
+        if self.own and self.own.token:
+            return _read(self.own, environ)
+        login = self.login
+        if login and login.token and login.place and place.at_server_of(login.place):
+            return login.token, f"{login.keys}user_token"
+        return None, NOT_SET
+
+
+def _at_plus(target: _Target, place: Place, said: _Said, environ: Mapping[str, str]) -> Connection:
+    """A connection to Dagster+."""
+    profile, own = target.profile, said.own
+    organization_origin = target.origin if profile else target.server.names.get("organization", target.origin)
+    organization = checked_name(place.organization, organization_origin)
+    deployment, deployment_origin = said.deployment(place, target.origin)
+    token, token_origin = said.token(place, environ)
     if token is None and target.address.login is None and not (own and own.headers):
         raise ConfigError(NO_TOKEN)
-    is_profile = profile is not None and profile.place is not None and profile.place.deployment == deployment
-    whole = f"{profile.name if profile else place.organization}/{deployment}"
-    organization_origin = target.server.names.get("organization", target.origin)
+    unbent = profile is not None and profile.place is not None and profile.place.deployment == deployment
     return Connection(
-        profile.name if profile and is_profile else whole,
+        profile.name if profile and unbent else f"{profile.name if profile else organization}/{deployment}",
         "dagster",
         place.url(deployment),
         token,
         target.address.login,
-        checked_name(place.organization, organization_origin),
+        organization,
         checked_name(deployment, deployment_origin),
         place.page(deployment),
         own.headers if own else {},
         own.reach if own else USUAL,
-        bool(profile and profile.read_only),
+        bool(own and own.read_only),
         {
             "name": target.server.names["connection"] if profile else organization_origin,
             "url": target.origin,
-            "organization": target.origin if profile else organization_origin,
+            "organization": organization_origin,
             "deployment": deployment_origin,
             "token": token_origin,
         },
-        login.notes if login else (),
+        said.login.notes if said.login else (),
     )
-
-
-def _deployment(
-    place: Place, origin: str, before: Iterable[Choice], after: Iterable[Choice], login: Login | None
-) -> tuple[str, str]:
-    """The deployment, and where it was set."""
-    for choice in before:
-        if choice.deployment:
-            return choice.deployment, choice.names["deployment"]
-    if place.deployment:
-        return place.deployment, origin
-    for choice in after:
-        if choice.deployment:
-            return choice.deployment, choice.names["deployment"]
-    if login and login.deployment:
-        return login.deployment, f"{login.keys}default_deployment"
-    raise ConfigError(NO_DEPLOYMENT)
-
-
-def _plus_token(
-    target: _Target, place: Place, choices: Iterable[Choice], login: Login | None, environ: Mapping[str, str]
-) -> Found:
-    for choice in choices:
-        if choice.token and (not choice.for_plus or choice.may_be_of(place)):
-            return choice.token, choice.names["token"]
-    if target.own and target.own.token:
-        return _read(target.own, environ)
-    if login and login.token and login.place and place.at_server_of(login.place):
-        return login.token, f"{login.keys}user_token"
-    return None, NOT_SET
 
 
 def _elsewhere(

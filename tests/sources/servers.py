@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 import threading
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
@@ -51,10 +52,22 @@ def always(
 
 
 @contextmanager
-def served(app: AsgiApp, tls: Path | None = None) -> Iterator[str]:
-    """Serves the app on a free port of this machine, and yields its URL."""
+def served(app: AsgiApp, tls: Path | None = None, clients: Path | None = None) -> Iterator[str]:
+    """Serves the app on a free port of this machine, and yields its URL.
+
+    With a certificate it is `tls`; of `clients` only those with a certificate of that authority are let in.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, log_level="critical", lifespan="off", ws="none", http="h11", ssl_certfile=tls)
+        config = uvicorn.Config(
+            app,
+            log_level="critical",
+            lifespan="off",
+            ws="none",
+            http="h11",
+            ssl_certfile=tls,
+            ssl_ca_certs=str(clients) if clients else None,
+            ssl_cert_reqs=ssl.CERT_REQUIRED if clients else ssl.CERT_NONE,
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

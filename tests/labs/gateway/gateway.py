@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import ssl
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
@@ -14,7 +12,6 @@ from pathlib import Path
 
 import httpx
 import trustme
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
@@ -114,33 +111,6 @@ class Authority:
         file = self.file.with_name(f"{len(list(self.file.parent.iterdir()))}.pem")
         issued.private_key_and_cert_chain_pem.write_to_path(str(file))
         return file
-
-
-@contextmanager
-def secured(app: Starlette, certificate: Path, clients: Path | None = None) -> Iterator[str]:
-    """Serves the app over https on a free port of this machine; yields its URL.
-
-    With `clients` only those with a certificate of that authority are let in.
-    """
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(
-            app,
-            log_level="critical",
-            lifespan="off",
-            ws="none",
-            http="h11",
-            ssl_certfile=certificate,
-            ssl_ca_certs=str(clients) if clients else None,
-            ssl_cert_reqs=ssl.CERT_REQUIRED if clients else ssl.CERT_NONE,
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            yield f"https://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 @dataclass

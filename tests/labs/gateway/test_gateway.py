@@ -24,8 +24,8 @@ from tests.labs.gateway.gateway import (
     Gateway,
     Proxy,
     proxying,
-    secured,
 )
+from tests.sources.servers import served
 from tests.terminal import Terminal
 
 PROGRAM = (sys.executable, "-m", "run_tui")
@@ -59,7 +59,7 @@ def service(
     dagster_lab: DagsterLab, authority: Authority, certificate: Path, clean: pytest.MonkeyPatch
 ) -> Iterator[Service]:
     gateway = Gateway(dagster_lab.url)
-    with secured(gateway.app, certificate) as url, proxying(Proxy(("127.0.0.1", int(url.rpartition(":")[2])))) as proxy:
+    with served(gateway.app, certificate) as url, proxying(Proxy(("127.0.0.1", int(url.rpartition(":")[2])))) as proxy:
         clean.setenv("HTTPS_PROXY", proxy)
         clean.setenv("SSL_CERT_FILE", str(authority.file))
         yield Service(gateway, dagster_lab.finished("nightly_etl"))

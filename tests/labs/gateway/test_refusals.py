@@ -27,7 +27,6 @@ from tests.labs.gateway.gateway import (
     Gateway,
     Proxy,
     proxying,
-    secured,
 )
 from tests.sources.servers import SELF_SIGNED, served
 
@@ -44,7 +43,7 @@ def gateway() -> Gateway:
 def url(gateway: Gateway, certificate: Path, authority: Authority, clean: pytest.MonkeyPatch) -> Iterator[str]:
     """Where the gateway is; its authority is trusted."""
     clean.setenv("SSL_CERT_FILE", str(authority.file))
-    with secured(gateway.app, certificate) as url:
+    with served(gateway.app, certificate) as url:
         yield url
 
 
@@ -131,7 +130,7 @@ async def test_nobody_the_machine_trusts(url: str, clean: pytest.MonkeyPatch) ->
 
 
 async def test_a_certificate_that_signs_itself(gateway: Gateway, clean: pytest.MonkeyPatch) -> None:
-    with secured(gateway.app, SELF_SIGNED) as url:
+    with served(gateway.app, SELF_SIGNED) as url:
         error = await failure(url)
     assert str(error) == f"No secure connection to {url}/acme: self-signed certificate"
     assert "SSL_CERT_FILE" in error.hint
@@ -139,7 +138,7 @@ async def test_a_certificate_that_signs_itself(gateway: Gateway, clean: pytest.M
 
 async def test_an_expired_certificate(gateway: Gateway, authority: Authority, clean: pytest.MonkeyPatch) -> None:
     clean.setenv("SSL_CERT_FILE", str(authority.file))
-    with secured(gateway.app, authority.certificate(until=datetime.now(UTC) - timedelta(hours=1))) as url:
+    with served(gateway.app, authority.certificate(until=datetime.now(UTC) - timedelta(hours=1))) as url:
         error = await failure(url)
     assert str(error) == f"No secure connection to {url}/acme: certificate has expired"
     assert "clock" in error.hint
@@ -149,7 +148,7 @@ async def test_a_certificate_for_another_name(
     gateway: Gateway, authority: Authority, clean: pytest.MonkeyPatch
 ) -> None:
     clean.setenv("SSL_CERT_FILE", str(authority.file))
-    with secured(gateway.app, authority.certificate("dagster.example")) as url:
+    with served(gateway.app, authority.certificate("dagster.example")) as url:
         error = await failure(url)
     assert "certificate is not valid for '127.0.0.1'" in str(error)
     assert "check the URL" in error.hint
@@ -168,7 +167,7 @@ def test_authorities_and_certificates_of_a_connection(
 ) -> None:
     settings = tmp_path / "settings.toml"
     mine = authority.certificate("somebody@acme.example")
-    with secured(gateway.app, certificate, clients=authority.file) as url:
+    with served(gateway.app, certificate, clients=authority.file) as url:
         connection = f"[connections.c]\nurl = '{url}'\ntoken = '{FOREIGN}'\nca_bundle = '{authority.file}'\n"
         connection += "organization = 'acme'\ndeployment = 'prod'\n"
         settings.write_text(connection)
