@@ -22,7 +22,7 @@ from typing_extensions import TypedDict
 
 from run_tui.errors import ServerError
 from run_tui.model import EventPage
-from run_tui.sources._http import Crashed
+from run_tui.sources._answer import Crashed
 
 Fetch = Callable[[str | None, int], Awaitable[EventPage]]
 """Asks for at most so many events after a cursor (None: from the start)."""

@@ -1,32 +1,23 @@
-"""GraphQL over HTTP: sends a query, reads the answer, and turns every failure into an error a user can act on."""
+"""HTTP: sends a request, reads the answer, and turns what comes between into an error a user can act on."""
 
 from __future__ import annotations
 
-import json
 import logging
 import ssl
 import sys
 import zlib
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from run_tui import __version__
-from run_tui.errors import (
-    BadAnswer,
-    ConfigError,
-    ServerError,
-    SourceError,
-    TimedOut,
-    TooLarge,
-    Unreachable,
-)
+from run_tui.errors import BadAnswer, ConfigError, SourceError, TimedOut, TooLarge, Unreachable
 from run_tui.reach import USUAL, Reach
-from run_tui.sources._body import ENCODINGS, LARGEST, Glance, checked_body, parsed, read_body
+from run_tui.sources._answer import Answer
+from run_tui.sources._body import ENCODINGS, LARGEST, Glance, read_body
 from run_tui.sources._http_words import checked_headers, is_tls, no_connection, proxy_of, proxy_refusal
-from run_tui.sources._refusals import login_page, refusal, without_secrets
 
 # httpx imports its own command line too, and with that rich and pygments: a third of the time it takes. None in its
 # place makes that import fail, as it does where these are not installed, and httpx goes on without it.
@@ -39,8 +30,6 @@ if sys.modules["httpx._main"] is None:
 # At their lower levels they write URLs and headers, tokens among them, into any log that something else has set up.
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
-
-T = TypeVar("T")
 
 _Message = MutableMapping[str, Any]
 AsgiApp = Callable[
@@ -62,21 +51,21 @@ _DIRECTLY: Mapping[str, None] = dict.fromkeys(("all://localhost", "all://127.0.0
 _STALE = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 _URL_HINT = "Write it like http://127.0.0.1:3000 or https://example.dagster.cloud/prod."
 _LARGE_HINT = "Ask for less at once, with a --limit or a narrower filter."
-_WRONG_URL_HINT = "Is this the right URL? It is the one the web page opens at, with or without /graphql."
+_WRONG_URL_HINT = "Is this the right URL? It is the one the web page opens at"
 
 
-class Crashed(ServerError):
-    """A plain-text 500: the server broke down over the request before it could say why."""
-
-
-class GraphQLClient:
+class HttpClient:
     """Asks one server; each method raises only `SourceError`s and can be called again after one.
 
-    `where` is the server as it may be shown: no login, no query string, no `/graphql`; the `name` for an `app`.
+    `where` is the server as it may be shown: no login, no query string, no `endpoint`; the `name` for an `app`.
+    Requests go below `endpoint`, whether the URL has it or not; `speaks` is how errors call what is spoken there.
     Headers given by the caller carry tokens: they go to this server alone, never to where it redirects.
     A server on this machine is asked without a proxy, any other through that of the environment, if there is one.
     Raises `ConfigError` for a URL or a header that HTTP cannot carry, and for certificates that cannot be read.
     """
+
+    endpoint = ""
+    speaks = "JSON"
 
     def __init__(
         self,
@@ -88,7 +77,7 @@ class GraphQLClient:
         hint: str = "",
         reach: Reach = USUAL,
     ) -> None:
-        base, self._endpoint, login = _addresses(url)
+        base, self._endpoint, login = _addresses(url, self.endpoint)
         self._headers = login | checked_headers(headers or {})
         self.where = str(base) if app is None or name is None else name
         self._hint = hint
@@ -97,24 +86,32 @@ class GraphQLClient:
         self._tls = _tls(reach) if self._endpoint.scheme == "https" else True
         self._clients: dict[str, httpx.AsyncClient] = {}
 
-    async def query(
-        self, text: str, variables: Mapping[str, object], shape: TypeAdapter[T], glance: Glance | None = None
-    ) -> T:
-        """The answer's whole body as `shape` has it; the body counts before the status, for errors come as HTTP 500.
+    async def request(
+        self,
+        method: str,
+        path: str = "",
+        *,
+        params: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        glance: Glance | None = None,
+        repeatable: bool = True,
+    ) -> Answer:
+        """The answer to a request, whatever its status; one that is `repeatable` may be sent twice.
 
-        `glance` sees the beginning of a body as soon as it is there, whatever comes of the rest; perhaps of several.
+        `path` is below the endpoint, percent-encoded where it has to be. `glance` sees the beginning of a body as soon
+        as it is there, whatever comes of the rest; perhaps of several.
         """
-        body = json.dumps({"query": text, "variables": dict(variables)}).encode()
+        url = _below(self._endpoint, path, params)
         try:
-            response, content = await self._send(body, glance)
+            return await self._send(method, url, body, glance, repeatable)
         except httpx.RequestError as error:
             raise self._no_answer(error) from error
         except httpx.InvalidURL as error:
-            raise BadAnswer(f"{self.where} redirects to something that is no web address", _WRONG_URL_HINT) from error
-        try:
-            return checked_body(content, shape)
-        except ValidationError as error:
-            raise self._no_use(response, content, error) from error
+            raise BadAnswer(f"{self.where} redirects to something that is no web address", self._url_hint) from error
+
+    def no_use(self, answer: Answer, error: ValidationError | None = None) -> SourceError:
+        """Why an answer, which is no refusal, is not one of this kind of server; `error` says what does not fit."""
+        return answer.no_use(self.speaks, self._url_hint, error)
 
     async def reconnect(self) -> None:
         """Drops every connection, for any may have died unnoticed; requests under way are sent again on new ones."""
@@ -127,32 +124,48 @@ class GraphQLClient:
         for client in self._clients.values():
             await client.aclose()
 
-    async def _send(self, body: bytes, glance: Glance | None) -> tuple[httpx.Response, bytes]:
-        url, headers = self._endpoint, self._headers
+    @property
+    def _url_hint(self) -> str:
+        return f"{_WRONG_URL_HINT}, with or without {self.endpoint}." if self.endpoint else f"{_WRONG_URL_HINT}."
+
+    async def _send(
+        self, method: str, url: httpx.URL, body: bytes | None, glance: Glance | None, repeatable: bool
+    ) -> Answer:
+        headers = self._headers
         for _ in range(_MAX_REDIRECTS):
-            response, content = await self._post(url, body, headers, glance)
+            try:
+                response, content = await self._exchange(method, url, body, headers, glance)
+            except _STALE:
+                # The server had dropped the pooled connection; what changes nothing may be sent twice.
+                if not repeatable:
+                    raise
+                response, content = await self._exchange(method, url, body, headers, glance)
             if not response.has_redirect_location:
-                return response, content
+                return self._answer(response, content)
             target = _web_url(str(url.join(response.headers["location"])))
             if not _same_server(url, target):
                 headers = {}
             url = target
-        raise BadAnswer(f"{self.where} redirects in circles", _WRONG_URL_HINT)
+        raise BadAnswer(f"{self.where} redirects in circles", self._url_hint)
 
-    async def _post(
-        self, url: httpx.URL, body: bytes, headers: Mapping[str, str], glance: Glance | None
-    ) -> tuple[httpx.Response, bytes]:
-        try:
-            return await self._exchange(url, body, headers, glance)
-        except _STALE:
-            # The server had dropped the pooled connection; a query changes nothing, so it may be sent twice.
-            return await self._exchange(url, body, headers, glance)
+    def _answer(self, response: httpx.Response, content: bytes) -> Answer:
+        status, url = response.status_code, response.url
+        return Answer(
+            status,
+            f"HTTP {status} {httpx.codes.get_reason_phrase(status)}".rstrip(),
+            response.headers,
+            content,
+            who=self._who(url),
+            url=str(url),
+            sent={name: value for name, value in self._headers.items() if name in response.request.headers},
+            proxy=self._proxy_of(url),
+        )
 
     async def _exchange(
-        self, url: httpx.URL, body: bytes, headers: Mapping[str, str], glance: Glance | None
+        self, method: str, url: httpx.URL, body: bytes | None, headers: Mapping[str, str], glance: Glance | None
     ) -> tuple[httpx.Response, bytes]:
         """The answer and its whole body, which is not in the answer itself."""
-        async with self._client(url.scheme).stream("POST", url, content=body, headers=headers) as response:
+        async with self._client(url.scheme).stream(method, url, content=body, headers=headers) as response:
             try:
                 return response, await read_body(response.aiter_raw(), response.headers, glance)
             except OverflowError:
@@ -160,7 +173,7 @@ class GraphQLClient:
                     f"{self._who(url)} sent an answer of more than {LARGEST >> 20} MB", _LARGE_HINT
                 ) from None
             except zlib.error:
-                raise BadAnswer(f"{self._who(url)} answered with a damaged compression", _WRONG_URL_HINT) from None
+                raise BadAnswer(f"{self._who(url)} answered with a damaged compression", self._url_hint) from None
 
     def _client(self, scheme: str) -> httpx.AsyncClient:
         if scheme not in self._clients:
@@ -198,20 +211,6 @@ class GraphQLClient:
     def _proxy_of(self, url: httpx.URL) -> str:
         return "" if url.host in _HERE else proxy_of(url.scheme, url.host)
 
-    def _no_use(self, response: httpx.Response, content: bytes, error: ValidationError) -> SourceError:
-        """Why an answer is not the one asked for: by its status, the errors it lists, or what it is instead."""
-        status, who, reply = response.status_code, self._who(response.url), _reply(response)
-        sent = {name: value for name, value in self._headers.items() if name in response.request.headers}
-        if refused := refusal(who, status, reply, response.headers, content, sent=sent):
-            return refused
-        listed = _listed_error(content)
-        if listed is not None:
-            told = without_secrets(listed, sent)
-            return ServerError(told or f"{who} answered with an error ({reply})", status=status)
-        if status == 407:
-            return Unreachable(*proxy_refusal(who, self._proxy_of(response.url), "407"))
-        return _no_graphql(response, content, who, error)
-
     def _who(self, url: httpx.URL) -> str:
         """The server as the user knows it and, where that one redirected, the one that was asked in the end."""
         if _same_server(self._endpoint, url):
@@ -219,13 +218,13 @@ class GraphQLClient:
         return f"{url.copy_with(userinfo=b'', query=None, fragment=None)}, where {self.where} redirects,"
 
 
-def _addresses(url: str) -> tuple[httpx.URL, httpx.URL, dict[str, str]]:
-    """The web page's URL, free of secrets, the one queries go to, and the login the URL held as a header."""
+def _addresses(url: str, endpoint: str) -> tuple[httpx.URL, httpx.URL, dict[str, str]]:
+    """The web page's URL, free of secrets, the one requests go to, and the login the URL held as a header."""
     try:
         given = _web_url(url)
-        path = given.path.rstrip("/").removesuffix("/graphql").rstrip("/")
+        path = given.path.rstrip("/").removesuffix(endpoint).rstrip("/")
         bare = given.copy_with(userinfo=b"", fragment=None, path=path)
-        endpoint = bare.copy_with(path=f"{path}/graphql")
+        asked = bare.copy_with(path=path + endpoint)
     except httpx.InvalidURL:
         shown = "that" if "@" in url else repr(url)
         raise ConfigError(f"{shown} is not the URL of a server", _URL_HINT) from None
@@ -233,7 +232,14 @@ def _addresses(url: str) -> tuple[httpx.URL, httpx.URL, dict[str, str]]:
     if given.userinfo:
         token = b64encode(f"{given.username}:{given.password}".encode()).decode()
         login = {"authorization": f"Basic {token}"}
-    return bare.copy_with(query=None), endpoint, login
+    return bare.copy_with(query=None), asked, login
+
+
+def _below(endpoint: httpx.URL, path: str, params: Mapping[str, str] | None) -> httpx.URL:
+    """A place below the endpoint; the query string that the user gave stays."""
+    base, mark, query = endpoint.raw_path.partition(b"?")
+    url = endpoint.copy_with(raw_path=base + path.encode() + mark + query)
+    return url.copy_merge_params(params) if params else url
 
 
 def _tls(reach: Reach) -> ssl.SSLContext | bool:
@@ -270,41 +276,3 @@ def _same_server(url: httpx.URL, target: httpx.URL) -> bool:
         return False
     same = (url.scheme, url.port) == (target.scheme, target.port)
     return same or (url.scheme, url.port, target.scheme, target.port) == ("http", None, "https", None)
-
-
-def _no_graphql(response: httpx.Response, content: bytes, who: str, error: ValidationError) -> SourceError:
-    """What answered instead of a GraphQL server."""
-    status, reply = response.status_code, _reply(response)
-    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "text/html":
-        return login_page(str(response.url), reply, content, who) or BadAnswer(
-            f"{who} answered with a web page ({reply}), not with GraphQL", _WRONG_URL_HINT
-        )
-    if status == 500 and kind == "text/plain":
-        return Crashed(f"{who} broke down over the request ({reply})", status=status)
-    if status >= 500:
-        return ServerError(f"{who} failed ({reply})", status=status)
-    if status < 400 and kind == "application/json":
-        return BadAnswer(f"{who} answered with JSON that does not fit ({_first_problem(error)})", _WRONG_URL_HINT)
-    return BadAnswer(f"{who} answered with {kind or 'nothing'} ({reply}), not with GraphQL", _WRONG_URL_HINT)
-
-
-def _reply(response: httpx.Response) -> str:
-    status = response.status_code
-    return f"HTTP {status} {httpx.codes.get_reason_phrase(status)}".rstrip()
-
-
-def _listed_error(body: bytes) -> str | None:
-    """The first message of a GraphQL answer's `errors`, "" if it has none, None for what is no such answer."""
-    answer = parsed(body)
-    errors = answer.get("errors") if isinstance(answer, dict) else None
-    if not isinstance(errors, list) or not errors:
-        return None
-    message = errors[0].get("message") if isinstance(errors[0], dict) else errors[0]
-    return message.strip() if isinstance(message, str) else ""
-
-
-def _first_problem(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    place = ".".join(str(part) for part in first["loc"])
-    return f"{place}: {first['msg']}" if place else first["msg"]

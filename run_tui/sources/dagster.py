@@ -31,7 +31,8 @@ from run_tui.sources._dagster_output import chunk_of, cursor_at, near_end
 from run_tui.sources._dagster_poison import Fetch, is_unreadable, offset_cursor, read_past_poison
 from run_tui.sources._dagster_queries import queries, tells
 from run_tui.sources._dagster_tail import events_between, find_tail
-from run_tui.sources._http import AsgiApp, GraphQLClient
+from run_tui.sources._graphql import GraphQLClient
+from run_tui.sources._http import AsgiApp
 from run_tui.sources._page_size import PageSize
 from run_tui.sources.base import Ahead, Capabilities
 

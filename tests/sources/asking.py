@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
 from run_tui.errors import BadAnswer, SourceError, Unreachable
-from run_tui.sources._http import GraphQLClient
+from run_tui.sources._graphql import GraphQLClient
 from run_tui.sources.dagster import DagsterSource
 from tests.sources.servers import always, served
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from run_tui.errors import ServerError
 from run_tui.model import EventPage
+from run_tui.sources._answer import Crashed
 from run_tui.sources._dagster_poison import FAR, MANY, read_past_poison, storage_cursor, storage_id
-from run_tui.sources._http import Crashed
 from run_tui.sources.dagster import DagsterSource
 from tests.sources.asking import source_of
 from tests.sources.servers import RUN_ID, ScriptedDagster, served

@@ -15,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from run_tui.errors import BadAnswer, Busy, ConfigError, ServerError, SourceError, Unauthorized
-from run_tui.sources._http import Crashed, GraphQLClient
+from run_tui.sources._answer import Crashed
+from run_tui.sources._graphql import GraphQLClient
 from tests.sources.asking import (
     GOOD,
     GOOD_BODY,
