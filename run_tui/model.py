@@ -261,6 +261,15 @@ class EventPage:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class DataRows:
+    """Some rows of the data that an `attempt` of a step made, of `total` that there are; columns are the user's own."""
+
+    items: Sequence[Mapping[str, object]]
+    total: int
+    attempt: int
+
+
 def iso_timestamp(value: str | float) -> str:
     """Epoch milliseconds (digits) or seconds (a float) as `2026-11-22T00:36:51.079Z`; ISO text passes unchanged."""
     if not isinstance(value, str):

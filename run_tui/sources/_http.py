@@ -7,7 +7,7 @@ import ssl
 import sys
 import zlib
 from base64 import b64encode
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from run_tui import __version__
 from run_tui.errors import BadAnswer, ConfigError, SourceError, TimedOut, TooLarge, Unreachable
 from run_tui.reach import USUAL, Reach
-from run_tui.sources._answer import Answer
+from run_tui.sources._answer import Answer, media_type
 from run_tui.sources._body import ENCODINGS, LARGEST, Glance, read_body
 from run_tui.sources._http_words import checked_headers, is_tls, no_connection, proxy_of, proxy_refusal
 
@@ -108,6 +108,23 @@ class HttpClient:
             raise self._no_answer(error) from error
         except httpx.InvalidURL as error:
             raise BadAnswer(f"{self.where} redirects to something that is no web address", self._url_hint) from error
+
+    async def stream(
+        self, path: str, kind: str, params: Mapping[str, str] | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        """The bytes of what lies at `path` as they come, of the media type `kind`; none where the server sends another.
+
+        They end without an error only where the server ended them.
+        """
+        url = _below(self._endpoint, path, params)
+        headers = {**self._headers, "accept": kind, "accept-encoding": "identity"}
+        try:
+            async with self._client(url.scheme).stream("GET", url, headers=headers) as response:
+                if response.status_code == 200 and media_type(response.headers) == kind:
+                    async for piece in response.aiter_raw():
+                        yield piece
+        except httpx.RequestError as error:
+            raise self._no_answer(error) from error
 
     def no_use(self, answer: Answer, error: ValidationError | None = None) -> SourceError:
         """Why an answer, which is no refusal, is not one of this kind of server; `error` says what does not fit."""
