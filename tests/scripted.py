@@ -139,6 +139,11 @@ class ScriptedSource:
         cursor = cursor_at(Stream.STDERR, start + len(part))
         return chunk_of(Stream.STDERR, start, part.decode(errors="replace") or None, cursor)
 
+    tables = None
+
+    def whole_id(self, text: str) -> str | None:
+        return text
+
     async def output_end(self, run_id: str, key: str, stream: Stream, width: int = WIDTH) -> int:
         return max(0, len(self.written) - width)
 

@@ -132,15 +132,20 @@ def print_runs(runs: RunList, as_json: bool) -> None:
 
 
 def _run_table(runs: list[Run]) -> list[str]:
-    """The table's lines; ids are cut to eight characters where a terminal is too narrow for whole ones."""
+    """The table's lines; where a terminal is too narrow ids are cut, if what is left of them still names a run."""
     now = time.time()
     rows = [_run_cells(run, now) for run in runs]
     widths = _widths(rows)
     if sys.stdout.isatty() and sum(widths) + 2 * (len(widths) - 1) > shutil.get_terminal_size().columns:
-        rows = [(fmt.short_id(run_id), *rest) for run_id, *rest in rows]
+        rows = [(_shortest(run_id), *rest) for run_id, *rest in rows]
         widths = _widths(rows)
     head = _line(RUN_COLUMNS, widths)
     return [head, *(_line(row, widths, run.status) for row, run in zip(rows, runs, strict=True))]
+
+
+def _shortest(run_id: str) -> str:
+    short = fmt.short_id(run_id)
+    return short if run_id.startswith(short) else run_id
 
 
 RUN_COLUMNS = ("ID", "STATUS", "JOB", "CREATED (UTC)", "DURATION")

@@ -236,8 +236,9 @@ def plural(number: int, noun: str) -> str:
 
 
 def short_id(run_id: str) -> str:
-    """The first eight characters, as Dagster's own pages show them."""
-    return clean(run_id)[:8]
+    """The first eight characters, as Dagster's own pages show them; of `DAG/2026-05-01/RUN` the date, `26-05-01`."""
+    dag, _, rest = clean(run_id).partition("/")
+    return rest[2:10] if rest else dag[:8]
 
 
 def headline(event: RunEvent, limit: int) -> Coloured:

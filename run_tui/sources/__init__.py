@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from run_tui.errors import ConfigError
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SYSTEMS", "open_source", "resolve_run_id"]
 
-SYSTEMS = ("dagster",)
+SYSTEMS = ("dagster", "hub_log")
 """The kinds of server that `open_source` knows."""
 
 
@@ -28,15 +28,21 @@ def open_source(
     name: str | None = None,
     page: str | None = None,
     reach: Reach = USUAL,
+    dags: Sequence[str] = (),
 ) -> Source:
     """A source for the server of the system `kind` at `url`; nothing is asked of it yet.
 
     `headers` (tokens among them) go to this server alone; `app` answers in this process instead and is known by
-    `name`; `page` is where web pages begin, if not at `url`. Raises `ConfigError` for an unknown system, for a URL or
-    a header that HTTP cannot carry and for certificates that cannot be read.
+    `name`; `page` is where web pages begin, if not at `url`; `dags` are those whose runs a Hub Log server is asked for.
+    Raises `ConfigError` for an unknown system, for a URL or a header that HTTP cannot carry and for certificates that
+    cannot be read.
     """
     if kind == "dagster":
         from run_tui.sources.dagster import DagsterSource
 
         return DagsterSource(url, headers=headers, app=app, name=name, page=page, reach=reach)
+    if kind == "hub_log":
+        from run_tui.sources.hub_log import HubLogSource
+
+        return HubLogSource(url, headers=headers, app=app, name=name, dags=dags, reach=reach)
     raise ConfigError(f"there is no system {kind!r}", f"Known: {', '.join(SYSTEMS)}.")

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from run_tui.model import EventPage, Run, RunEvent, RunEventList, RunFilter, RunList, Step
+from run_tui.model import DataRows, EventPage, Run, RunEvent, RunEventList, RunFilter, RunList, Step
 from run_tui.output import WIDTH, OutputChunk, Stream
 
 Ahead = Callable[[str], Awaitable[None]]
@@ -20,6 +20,24 @@ class Capabilities:
     steps: bool = False
     web_page: bool = False
     output: bool = False
+
+
+class Tables(Protocol):
+    """What some systems keep beside events: the rows that steps made, and what triggered a run.
+
+    Every method raises only `SourceError`s, `RunNotFound` among them.
+    """
+
+    async def rows(
+        self, run_id: str, step: str, attempt: int | None, *, start: int, limit: int, keyword: str | None = None
+    ) -> DataRows:
+        """At most `limit` rows from `start` on, of those in which the server finds `keyword`.
+
+        They are those of an attempt from 1, None for the last one.
+        """
+
+    async def payload(self, run_id: str) -> object:
+        """What triggered the run, as JSON has it."""
 
 
 class Source(Protocol):
@@ -36,6 +54,13 @@ class Source(Protocol):
     @property
     def capabilities(self) -> Capabilities:
         """What this system can do; known without asking the server."""
+
+    @property
+    def tables(self) -> Tables | None:
+        """The data rows of steps; None where the system keeps none."""
+
+    def whole_id(self, text: str) -> str | None:
+        """The run's id, where a text is a whole one or otherwise names a run beyond doubt."""
 
     async def runs(self, filter: RunFilter, cursor: str | None = None, limit: int = 50) -> RunList:
         """The newest runs that fit, after `cursor` (the last run's id of the page before)."""

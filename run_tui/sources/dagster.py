@@ -40,6 +40,7 @@ T = TypeVar("T")
 
 _UNKNOWN_QUERY = re.compile("Cannot query field|Unknown (type|argument)|cannot be spread")
 """How GraphQL servers refuse a query that speaks of what they do not have; no passing trouble reads like that."""
+_FULL_ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _HINT = "Start a server with `dg dev`, or name another one with --url."
 
 
@@ -50,6 +51,7 @@ class DagsterSource:
     """
 
     system = "Dagster Plus API"
+    tables = None
 
     def __init__(
         self,
@@ -72,6 +74,10 @@ class DagsterSource:
     def where(self) -> str:
         """The server's URL without `/graphql` and without any secret; the name of an `app`."""
         return self._client.where
+
+    def whole_id(self, text: str) -> str | None:
+        """A UUID."""
+        return text if _FULL_ID.fullmatch(text) else None
 
     async def runs(self, filter: RunFilter, cursor: str | None = None, limit: int = 50) -> RunList:
         """The newest runs that fit, at most 1,000. One run more is asked for, to know of a next page without asking."""

@@ -16,7 +16,6 @@ PAGE, MOST = 500, 10_000
 """Runs asked for at once, and looked through at most."""
 _SHOWN = 5
 
-_FULL_ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _PAGE_OF_RUN = re.compile(r"/runs/([^/?#\s]+)")
 
 
@@ -25,12 +24,14 @@ async def resolve_run_id(source: Source, text: str) -> str:
 
     A whole id is not asked for. Raises `RunNotFound`, `ConfigError` where several runs fit, and `SourceError`s.
     """
+    if (whole := source.whole_id(text.strip())) is not None:
+        return whole
     page = _PAGE_OF_RUN.search(text)
     if page is None and "://" in text:
         raise ConfigError("that is not the address of a run's web page", "Such an address has /runs/ and an id in it.")
     wanted = page[1] if page else text.strip()
-    if _FULL_ID.fullmatch(wanted):
-        return wanted
+    if (whole := source.whole_id(wanted)) is not None:
+        return whole
     if len(wanted) < SHORTEST:
         raise ConfigError(f"{wanted!r} is too short for a run's id", f"Give at least {SHORTEST} characters of it.")
     fits = await _beginning_with(source, wanted)
