@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from typing import Self
 from urllib.parse import quote, unquote
@@ -27,11 +28,11 @@ class RunKey:
     @classmethod
     def parse(cls, text: str) -> Self | None:
         """The run that a text names, as its id or as the address of the API; None where it names none."""
-        if found := _KEY.fullmatch(text):
-            return cls(found["dag"], found["date"], found["run"])
-        if "://" in text and (found := _URL.search(text)):
-            return cls(unquote(found["dag"]), found["date"], unquote(found["run"]))
-        return None
+        found = _URL.search(text) if "://" in text else _KEY.fullmatch(text)
+        if found is None or not _is_day(found["date"]):
+            return None
+        dag, run = (unquote(found[part]) if "://" in text else found[part] for part in ("dag", "run"))
+        return cls(dag, found["date"], run)
 
     def __str__(self) -> str:
         return f"{self.dag}/{self.date}/{self.run}"
@@ -40,6 +41,13 @@ class RunKey:
     def path(self) -> str:
         """Where the run lies below the endpoint."""
         return f"{dag_path(self.dag)}/{self.date}/{encoded(self.run)}"
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def dag_path(dag: str) -> str:
