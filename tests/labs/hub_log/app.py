@@ -29,12 +29,12 @@ class Troubles:
     """What goes wrong from now on; a test sets these while the server runs, and sees in `asked` what it was asked.
 
     `break_stream_after` cuts each NDJSON stream after so many lines, `end_stream_after` ends it there as if it were
-    whole; `hold_stream` makes it wait there until it is set. `fail` answers a request in place of the server.
+    whole, `stall_stream_after` sends nothing from there on. `fail` answers a request in place of the server.
     """
 
     break_stream_after: int | None = None
     end_stream_after: int | None = None
-    hold_stream: asyncio.Event | None = None
+    stall_stream_after: int | None = None
     no_streams: bool = False
     wrong_offset: bool = False
     fail: Callable[[Request], Response | None] | None = None
@@ -170,19 +170,15 @@ class HubLog:
 
     async def _stream(self, lines: Lines) -> AsyncIterator[bytes]:
         troubles = self.troubles
-        for first in range(0, len(lines), _LINES_AT_ONCE):
-            some = lines[first : first + _LINES_AT_ONCE]
-            for limit in (troubles.break_stream_after, troubles.end_stream_after):
-                if limit is not None and first + len(some) > limit:
-                    yield _ndjson(some[: max(0, limit - first)]) + (
-                        b'{"cut' if limit != troubles.end_stream_after else b""
-                    )
-                    if troubles.hold_stream is not None:
-                        await troubles.hold_stream.wait()
-                    if limit == troubles.end_stream_after:
-                        return
-                    raise ConnectionResetError("the stream broke")
-            yield _ndjson(some)
+        ends = (troubles.break_stream_after, troubles.end_stream_after, troubles.stall_stream_after)
+        end = min((at for at in ends if at is not None), default=len(lines))
+        for first in range(0, end, _LINES_AT_ONCE):
+            yield _ndjson(lines[first : min(end, first + _LINES_AT_ONCE)])
+        if troubles.stall_stream_after is not None:
+            await asyncio.Event().wait()
+        if troubles.break_stream_after is not None:
+            yield b'{"cut'
+            raise ConnectionResetError("the stream broke")
 
     def _page(self, request: Request, rows: Lines | list[Row], *, default: int = 50, most: int = 500) -> Response:
         limit = _number(request, "limit", default, 1, most)
