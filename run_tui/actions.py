@@ -50,6 +50,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("run.follow", "f", "Follow", "Keep the newest event in view.", "run", "follow", True),
     Action("run.steps", "s", "Steps", "Go to the steps; enter there filters by one.", "run", "steps", True),
     Action("run.output", "l", "Output", "Show what the step wrote to stdout and stderr.", "run", "output", True),
+    Action("run.data", "d", "Data", "Show the rows of data the step made.", "run", "data", True),
     Action("run.bars", "b", "Bars", "Show the steps as bars over time, and back.", "run", "bars", True),
     Action("run.types", "T", "Types", "Pick event types to filter by.", "run", "types"),
     Action("run.info", "r", "Run", "Show the run's tags, configuration and ancestry.", "run", "run_info", True),
@@ -109,6 +110,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("output.copy", "y", "Copy line", "Copy the line to the clipboard.", "output", "copy"),
     Action("output.refresh", "ctrl+r", "Refresh", "Ask the server now.", "output", "refresh"),
     Action("output.back", "escape,l", "Back", "Go back to the run.", "output", "back", True),
+    Action("data.search", "slash", "Search", "Let the server look for text in all rows.", "data", "search", True, "/"),
+    Action("data.payload", "p", "Trigger", "Show what triggered the run.", "data", "payload", True),
+    Action("data.step", "tab", "Next step", "Show the rows of the next step.", "data", "step(1)", True),
+    Action("data.next", "right_square_bracket", "Next attempt", "Show the next attempt.", "data", "attempt(1)"),
+    Action("data.previous", "left_square_bracket", "Previous", "Show the one before.", "data", "attempt(-1)"),
+    Action("data.left", "left", "Left", "Go a column back.", "data", "scroll_columns(-1)"),
+    Action("data.right", "right", "Right", "Go a column further.", "data", "scroll_columns(1)"),
+    Action("data.copy", "y", "Copy row", "Copy the row as JSON.", "data", "copy"),
+    Action("data.refresh", "ctrl+r", "Refresh", "Ask the server now.", "data", "refresh"),
+    Action("data.back", "escape,d", "Back", "Close the row, end the search, go back to the run.", "data", "back", True),
     Action("app.palette", "ctrl+p,colon", "Palette", "All commands by name.", "app", "command_palette"),
     Action(
         "app.help",
@@ -135,6 +146,7 @@ WHERE = {
     "types": "The list of event types",
     "histogram": "Events over time",
     "output": "Output of a step",
+    "data": "Data of a step",
 }
 """The places of the table in the order they are explained, with their names."""
 
@@ -187,6 +199,7 @@ _TOGETHER = (
     {"app", "view", "list", "find", "runs"},
     {"app", "view", "list", "find", "run"},
     {"app", "list", "find", "output"},
+    {"app", "list", "data"},
     {"app", "list", "steps"},
     {"app", "histogram"},
     {"list", "types"},

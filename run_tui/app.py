@@ -19,8 +19,9 @@ from run_tui import desktop
 from run_tui.actions import ACTIONS, bindings, key_text, remapped
 from run_tui.errors import RunTuiError
 from run_tui.explorer.alerts import Alerts
+from run_tui.explorer.open_data import OpenData
 from run_tui.explorer.open_output import OpenOutput
-from run_tui.explorer.open_run import OpenRun
+from run_tui.explorer.open_run import OpenRun, lacking
 from run_tui.explorer.palette import key_commands, with_themes_explained
 from run_tui.explorer.runs_list import RunsList
 from run_tui.format import clean, clean_lines
@@ -30,6 +31,7 @@ from run_tui.input_order import OrderedInput
 from run_tui.model import Run
 from run_tui.screens import themes
 from run_tui.screens.base import AlertWanted, RefreshWanted, WebPageWanted
+from run_tui.screens.data import DataScreen
 from run_tui.screens.help import HelpScreen, places
 from run_tui.screens.output import OutputScreen
 from run_tui.screens.run import RunScreen
@@ -79,6 +81,7 @@ class RunTuiApp(OrderedInput):
         self._alerts = Alerts(self, every=alert)
         self._opened: OpenRun | None = None
         self._output: OpenOutput | None = None
+        self._data: OpenData | None = None
         self._heard_at = time.time()
 
     async def on_mount(self) -> None:
@@ -170,7 +173,7 @@ class RunTuiApp(OrderedInput):
         """Opens a run on top, or in the place of another one, under the same filter."""
         before = self._runs.screen if instead_of is None else instead_of
         filter_text = "" if instead_of is None else instead_of.filter_bar.text
-        screen = RunScreen(run, source.where, before.time_mode, self.now, filter_text)
+        screen = RunScreen(run, source.where, before.time_mode, self.now, filter_text, lacks=lacking(source))
         self._runs.stop()
         if self._opened is not None:
             self._opened.stop()
@@ -206,6 +209,20 @@ class RunTuiApp(OrderedInput):
         self._output = None
         self.pop_screen()
 
+    @on(RunScreen.DataWanted)
+    async def _open_data(self, event: RunScreen.DataWanted) -> None:
+        if self._opened is not None and (tables := self._opened.source.tables) is not None:
+            screen = DataScreen(self._opened.screen.run.id, event.step, event.attempt, event.steps)
+            self._data = OpenData(self, tables, screen)
+            await self.push_screen(screen)
+
+    @on(DataScreen.Closed)
+    def _close_data(self) -> None:
+        if self._data is not None:
+            self._data.stop()
+        self._data = None
+        self.pop_screen()
+
     # What the rooms do for their screens
 
     @on(RunsScreen.FilterChanged)
@@ -238,6 +255,16 @@ class RunTuiApp(OrderedInput):
     def _read_output(self, event: OutputScreen.Wanted) -> None:
         if self._output is not None:
             self._output.read(event)
+
+    @on(DataScreen.Wanted)
+    def _read_rows(self, event: DataScreen.Wanted) -> None:
+        if self._data is not None:
+            self._data.read(event)
+
+    @on(DataScreen.PayloadWanted)
+    def _read_payload(self) -> None:
+        if self._data is not None:
+            self._data.show_payload()
 
     @on(OutputScreen.EarlierWanted)
     def _read_earlier_output(self) -> None:

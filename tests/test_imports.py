@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "config": {"errors", "reach"},
     "query": {"model", "errors"},
     "format": {"model"},
+    "tables": {"model"},
     "store": {"model"},
     "steps": {"model", "store"},
     "step_tree": {"model", "steps"},
@@ -45,15 +46,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktop": set(),
     "widgets": {
         "model", "query", "format", "store", "timeline", "view", "steps", "step_tree", "gantt", "actions", "output",
-        "failure", "finding",
+        "failure", "finding", "tables",
     },
     "screens": {
         "model", "query", "format", "store", "timeline", "view", "steps", "step_tree", "actions", "output", "failure",
-        "finding", "widgets",
+        "finding", "widgets", "tables",
     },
     "explorer": {
         "model", "output", "errors", "format", "store", "actions", "sources", "feed", "updates", "output_feed",
-        "garbage", "listing", "reasons", "watch", "kin", "desktop", "pace", "widgets", "screens",
+        "garbage", "listing", "reasons", "watch", "kin", "desktop", "pace", "tables", "widgets", "screens",
     },
     "app": {
         "model", "errors", "format", "actions", "sources", "garbage", "hangup", "input_order", "desktop", "widgets",

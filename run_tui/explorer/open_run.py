@@ -44,6 +44,12 @@ _NO_OTHER = {
 """What is said where there is no other run to go to: by whether a re-execution was meant, and the direction."""
 
 
+def lacking(source: Source) -> set[str]:
+    """The actions of a run's screen for which its system has nothing."""
+    offered = {"output": source.capabilities.output, "data": source.tables is not None}
+    return {action for action, there in offered.items() if not there}
+
+
 class OpenRun:
     """A run's screen, the source that the run belongs to, and the workers that read for it."""
 

@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from run_tui.actions import Action, key_text
 from run_tui.screens.base import ViewScreen
+from run_tui.screens.data import DataScreen
 from run_tui.screens.output import OutputScreen
 from run_tui.screens.run import RunScreen
 
@@ -23,9 +24,13 @@ def key_commands(app: App[None], screen: Screen[object], actions: Sequence[Actio
     owners = _owners(app, screen)
     for action in actions:
         owner = owners.get(action.where)
-        if owner is not None and action.id not in _NEEDLESS:
+        if owner is not None and action.id not in _NEEDLESS and owner.check_action(_name(action), ()):
             do = partial(app.run_action, action.action, default_namespace=owner)
             yield SystemCommand(action.help.rstrip("."), f"{action.title}, {key_text(action)}", do)
+
+
+def _name(action: Action) -> str:
+    return action.action.partition("(")[0]
 
 
 def with_themes_explained(commands: Iterable[SystemCommand]) -> Iterator[SystemCommand]:
@@ -39,6 +44,8 @@ def _owners(app: App[None], screen: Screen[object]) -> dict[str, DOMNode]:
     owners: dict[str, DOMNode] = {"app": app}
     if isinstance(screen, OutputScreen):
         owners |= {"output": screen, "list": screen.rows}
+    if isinstance(screen, DataScreen):
+        owners |= {"data": screen, "list": screen.rows}
     if isinstance(screen, ViewScreen):
         owners |= {"view": screen, "list": screen.rows, "run" if isinstance(screen, RunScreen) else "runs": screen}
     return owners

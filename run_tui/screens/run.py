@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -33,7 +33,10 @@ PAINT_GAP = 1 / 15
 
 
 class RunScreen(EventKeys):
-    """A run under the eyes of someone who wants to know what it does, or why it failed."""
+    """A run under the eyes of someone who wants to know what it does, or why it failed.
+
+    `lacks` names the actions that make no sense for the run's system.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("run", "find")
 
@@ -54,10 +57,25 @@ class RunScreen(EventKeys):
             super().__init__()
             self.screen, self.step, self.captures = screen, step, captures
 
+    class DataWanted(Message):
+        """The data rows of a step's attempt are to be shown; `steps` are all that have begun, with their attempts."""
+
+        def __init__(self, step: str, attempt: int, steps: Mapping[str, int]) -> None:
+            super().__init__()
+            self.step, self.attempt, self.steps = step, attempt, steps
+
     def __init__(
-        self, run: Run, where: str, time_mode: TimeMode, now: Callable[[], float], filter_text: str = ""
+        self,
+        run: Run,
+        where: str,
+        time_mode: TimeMode,
+        now: Callable[[], float],
+        filter_text: str = "",
+        *,
+        lacks: Collection[str] = (),
     ) -> None:
         super().__init__(now)
+        self._lacks = lacks
         self._filter_text = filter_text
         self._watched = False
         self.run, self.where = run, where
@@ -210,6 +228,21 @@ class RunScreen(EventKeys):
         """Shows the run itself in the detail pane."""
         self.pane.detail.open_on(run_lines(self.run, self.where))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What the run's system cannot do is not offered."""
+        return action not in self._lacks
+
+    def action_data(self) -> None:
+        """Shows the rows that the chosen step made, or the last step that has begun."""
+        begun = {step.key: step.attempt for step in self.steps.steps if step.attempts}
+        step = self._chosen_step()
+        if step not in begun:
+            step = next(reversed(begun), None)
+        if step is None:
+            self.notify("No step has begun yet.", timeout=2)
+        else:
+            self.post_message(self.DataWanted(step, self._chosen_attempt() or begun[step], begun))
+
     def action_output(self) -> None:
         """Shows what the chosen step wrote."""
         step = self._chosen_step()
@@ -247,6 +280,13 @@ class RunScreen(EventKeys):
             return row.step.key if row.step is not None else None
         event = self.pane.current
         return None if event is None else event.step_key
+
+    def _chosen_attempt(self) -> int | None:
+        """The attempt under the cursor, in the list that has the focus."""
+        row, event = self.steps.current, self.pane.current
+        if self.steps.has_focus:
+            return None if row is None else row.attempt
+        return None if event is None else event.attempt
 
     def _opens_on_failure(self) -> bool:
         """While it is being read, a run shows its failure, unless the user already looks for something else."""

@@ -18,8 +18,8 @@ _ID_TIME = re.compile(r"__([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}:[0
 _RESULTS = {True: "success", False: "failed", None: "running"}
 
 
-def run_of(key: RunKey, found: WireRun, layout: Layout | None = None, *, details: bool = False) -> Run:
-    """A run with its phases' states as tags, its times where its attempts are known, and its paths as `details`."""
+def run_of(key: RunKey, found: WireRun, layout: Layout | None = None) -> Run:
+    """A run with its phases' states as tags; with its times and paths too where its attempts are known."""
     attempts = layout.attempts if layout is not None else ()
     status = status_of(found)
     ended = [attempt.ended for attempt in attempts if attempt.ended]
@@ -30,7 +30,7 @@ def run_of(key: RunKey, found: WireRun, layout: Layout | None = None, *, details
         started_at=next((attempt.started for attempt in attempts if attempt.started), None),
         ended_at=max(ended, key=epoch_ms) if ended and status.finished else None,
         pipeline_name=key.dag,
-        tags=_states(found) | (_paths(found) if details else {}),
+        tags=_states(found) | (_paths(found) if layout is not None else {}),
     )
 
 

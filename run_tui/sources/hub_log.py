@@ -86,12 +86,14 @@ class HubLogSource:
         return await self._search.runs(filter, cursor, _clamped(limit), self._now())
 
     async def run(self, run_id: str) -> Run:
-        """A run with its times and its phases' states. Raises `RunNotFound`."""
-        return await self._run(run_id, details=False)
+        """A run with its times, its phases' states and where their data lie. Raises `RunNotFound`."""
+        key = self._key(run_id)
+        layout = await self._attempts.read(key)
+        return run_of(key, layout.summary, layout)
 
     async def run_details(self, run_id: str) -> Run:
-        """The same, and where each phase's data lie. Raises `RunNotFound`."""
-        return await self._run(run_id, details=True)
+        """The same: there is no more. Raises `RunNotFound`."""
+        return await self.run(run_id)
 
     async def events(self, run_id: str, cursor: str | None = None, limit: int = 100) -> RunEventList:
         """The events after `cursor`."""
@@ -179,11 +181,6 @@ class HubLogSource:
         """Closes the connections."""
         await self._events.aclose()
         await self._client.aclose()
-
-    async def _run(self, run_id: str, *, details: bool) -> Run:
-        key = self._key(run_id)
-        layout = await self._attempts.read(key)
-        return run_of(key, layout.summary, layout, details=details)
 
     async def _last_attempt(self, key: RunKey, phase: str) -> int:
         """The number of a phase's last attempt, whose rows are those that count."""

@@ -33,9 +33,8 @@ class Served:
     @asynccontextmanager
     async def source(self, *dags: str, **options: Any) -> AsyncIterator[HubLogSource]:
         """A source with the right token, unless `headers` say otherwise."""
-        source = HubLogSource(
-            self.url, dags=dags, now=NOW.timestamp, **({"headers": HEADERS, "connect_timeout": 20.0} | options)
-        )
+        options = {"headers": HEADERS, "connect_timeout": 20.0} | options
+        source = HubLogSource(self.url, dags=dags, now=NOW.timestamp, **options)
         try:
             yield source
         finally:
