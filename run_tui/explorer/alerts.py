@@ -8,7 +8,7 @@ from textual.notifications import SeverityLevel
 
 from run_tui import desktop
 from run_tui.explorer.host import Host
-from run_tui.format import clean, shorten
+from run_tui.format import clean, short_id, shorten
 from run_tui.model import Run, RunStatus
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
@@ -71,7 +71,7 @@ class Alerts:
                 screen.show_watched(self._ids)
 
     def _tell(self, run: Run) -> None:
-        name = clean(f"{run.pipeline_name or 'run'} {run.id[:8]}")
+        name = f"{clean(run.pipeline_name or 'run')} {short_id(run.id)}"
         word = _ENDED.get(run.status, "is no longer there")
         severity: SeverityLevel = "information" if run.status is RunStatus.SUCCESS else "error"
         self._host.bell()

@@ -22,7 +22,7 @@ class RunsList:
 
     def __init__(self, host: Host, source: Source, connection: str) -> None:
         self._host, self._source = host, source
-        self.screen = RunsScreen(connection, source.where, host.now)
+        self.screen = RunsScreen(connection, source.where, host.now, by_job=source.capabilities.by_job)
         self._listing = Listing(source, RunFilter())
         self._reasons = Reasons(source)
 

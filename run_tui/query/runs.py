@@ -55,14 +55,17 @@ class RunsQuery:
             and self._words_accept(run, tags)
         )
 
-    def to_server(self, now_s: float) -> RunFilter:
-        """What a server can leave out beforehand: never a run that `matches`."""
+    def to_server(self, now_s: float, *, by_job: bool = False) -> RunFilter:
+        """What a server can leave out beforehand: never a run that `matches`.
+
+        Where runs can only be asked for `by_job`, a job's name is taken as it stands.
+        """
         begin, end = self._created(round(now_s * 1000))
         exact = all(value.how is How.EQUALS and value.text in RunStatus.__members__ for value in self.statuses.wanted)
         # Servers compare times finer than the milliseconds they tell, so each end gets one millisecond more.
         return RunFilter(
             statuses=tuple(RunStatus(value.text) for value in self.statuses.wanted) if exact else (),
-            job=_only_exact(self.jobs),
+            job=_only_exact(self.jobs, as_typed=by_job),
             tags=tuple(_server_tags(self._tags_by_key())),
             created_after=_server_time(begin - 1),
             created_before=_server_time(end + 1),
@@ -120,8 +123,8 @@ def _exact_where_known(values: Values, names: Collection[str]) -> Values:
     return Values(tuple(map(exact, values.wanted)), tuple(map(exact, values.unwanted)))
 
 
-def _only_exact(jobs: Values) -> str | None:
-    if len(jobs.wanted) == 1 and jobs.wanted[0].how is How.EQUALS:
+def _only_exact(jobs: Values, *, as_typed: bool) -> str | None:
+    if len(jobs.wanted) == 1 and jobs.wanted[0].how in ((How.EQUALS, How.CONTAINS) if as_typed else (How.EQUALS,)):
         return jobs.wanted[0].text
     return None
 

@@ -216,8 +216,7 @@ class DataScreen(Screen[None]):
             self._show_detail([("accent", title), *_row_lines(self.rows.current)])
 
     def _show_detail(self, lines: list[Line]) -> None:
-        self.detail.display = True
-        self.detail.show(lines)
+        self.detail.open_on(lines)
 
     def _show_facts(self) -> None:
         total = self.rows.window.total

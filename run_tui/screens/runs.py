@@ -28,7 +28,7 @@ SEARCH_UNASKED = 1000
 
 
 class RunsScreen(ViewScreen):
-    """The newest runs, kept current, under a filter of their own."""
+    """The newest runs, kept current, under a filter of their own; `by_job` says that they can only be asked for so."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("runs")
 
@@ -56,8 +56,9 @@ class RunsScreen(ViewScreen):
             super().__init__()
             self.run_id = run_id
 
-    def __init__(self, connection: str, where: str, now: Callable[[], float]) -> None:
+    def __init__(self, connection: str, where: str, now: Callable[[], float], *, by_job: bool = False) -> None:
         super().__init__(now)
+        self._by_job = by_job
         self._connection, self._where = connection, where
         self._runs: tuple[Run, ...] = ()
         self._total: int | None = None
@@ -159,7 +160,7 @@ class RunsScreen(ViewScreen):
             return
         self._query = query
         self._show_runs()
-        wanted = query.to_server(self.now())
+        wanted = query.to_server(self.now(), by_job=self._by_job)
         if wanted != self._server_filter:
             self._server_filter = wanted
             self.post_message(self.FilterChanged(wanted))

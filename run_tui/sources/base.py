@@ -15,11 +15,15 @@ Ahead = Callable[[str], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a system can do beyond runs and events; the screens show only what is true here."""
+    """What a system can do beyond runs and events; the screens show only what is true here.
+
+    `by_job` says that it lists only the runs of a job that is named.
+    """
 
     steps: bool = False
     web_page: bool = False
     output: bool = False
+    by_job: bool = False
 
 
 class Tables(Protocol):

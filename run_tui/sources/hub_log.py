@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from run_tui.errors import RunNotFound, Unsupported
 from run_tui.model import MAX_PAGE, DataRows, EventPage, Run, RunEvent, RunEventList, RunFilter, RunList, Step
 from run_tui.output import WIDTH, OutputChunk, Stream
+from run_tui.reach import USUAL, Reach
 from run_tui.sources import _hub_log_wire as wire
-from run_tui.sources._http import CONNECT_TIMEOUT, READ_TIMEOUT, AsgiApp
+from run_tui.sources._http import AsgiApp
 from run_tui.sources._hub_log_attempts import AttemptReader
 from run_tui.sources._hub_log_client import HubLogClient
 from run_tui.sources._hub_log_events import EventReader
@@ -22,7 +23,7 @@ from run_tui.sources._hub_log_places import Place, RunKey, events_between
 from run_tui.sources._hub_log_rows import MOST_ROWS
 from run_tui.sources._hub_log_search import RunSearch
 from run_tui.sources._page_size import PageSize
-from run_tui.sources.base import Capabilities
+from run_tui.sources.base import Ahead, Capabilities
 
 WORTHWHILE = 4 * MAX_PAGE
 """Events not read yet below which reading on is as quick as jumping to the end."""
@@ -32,13 +33,12 @@ _ID_HINT = "Write it DAG/DATE/RUN, as the list of runs does."
 
 
 class HubLogSource:
-    """One Hub Log server, whose runs are listed of `dags` unless a filter names one. Timeouts are seconds.
+    """One Hub Log server, whose runs are listed of `dags` unless a filter names one.
 
     Raises `ConfigError` for a URL or a header that HTTP cannot carry.
     """
 
     system = "Hub Log API"
-    capabilities = Capabilities(steps=True)
 
     def __init__(
         self,
@@ -49,18 +49,10 @@ class HubLogSource:
         name: str | None = None,
         dags: Sequence[str] = (),
         now: Callable[[], float] = time.time,
-        connect_timeout: float = CONNECT_TIMEOUT,
-        read_timeout: float = READ_TIMEOUT,
+        reach: Reach = USUAL,
     ) -> None:
-        self._client = HubLogClient(
-            url,
-            headers=headers,
-            app=app,
-            name=name,
-            hint=_HINT,
-            connect_timeout=connect_timeout,
-            read_timeout=read_timeout,
-        )
+        self._client = HubLogClient(url, headers=headers, app=app, name=name, hint=_HINT, reach=reach)
+        self.capabilities = Capabilities(steps=True, by_job=not dags)
         self._now = now
         self._search = RunSearch(self._client, dags)
         self._attempts, self._events = AttemptReader(self._client), EventReader(self._client)
@@ -100,9 +92,15 @@ class HubLogSource:
         return (await self.page(run_id, cursor, limit, with_run=False)).as_list()
 
     async def page(
-        self, run_id: str, cursor: str | None = None, limit: int = MAX_PAGE, *, with_run: bool = True
+        self,
+        run_id: str,
+        cursor: str | None = None,
+        limit: int = MAX_PAGE,
+        *,
+        with_run: bool = True,
+        ahead: Ahead | None = None,
     ) -> EventPage:
-        """The events after `cursor`, and the run as it was just before they were read."""
+        """The events after `cursor`, and the run as it was just before they were read; `ahead` is told nothing."""
         key = self._key(run_id)
         layout = self._attempts.known(key)
         if layout is None or with_run or cursor is None:

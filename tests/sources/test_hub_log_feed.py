@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from run_tui.feed import Feed
 from run_tui.model import RunStatus
+from run_tui.reach import Reach
 from run_tui.sources.hub_log import HubLogSource
 from run_tui.updates import FeedState, Joined, Loaded, Phase, RunChanged, Update
 from tests.labs.hub_log.app import Troubles, problem
@@ -77,7 +78,7 @@ async def read(source: HubLogSource, run_id: str, *, jump: bool = False) -> Held
 async def growing(hub: Served, between: Callable[[int], None]) -> AsyncIterator[Held]:
     """The run in progress, read to its end; `between` is told each time that the feed has caught up."""
     held, live = Held(), 0
-    async with hub.source(read_timeout=20.0) as source:
+    async with hub.source() as source:
         async with aclosing(Feed(source, hub.run_id(STREAM), clock=FakeTime().clock).updates()) as updates:
             async for update in updates:
                 held.take(update)
@@ -134,7 +135,7 @@ async def test_a_stream_that_breaks_goes_on_by_pages_where_it_stood(
 
 async def test_a_stream_that_stalls_is_given_up(hub: Served) -> None:
     hub.troubles.stall_stream_after = 5_000
-    async with hub.source(read_timeout=0.5) as source:
+    async with hub.source(reach=Reach(read_timeout=0.5)) as source:
         held = await read(source, hub.run_id(RELOAD))
     assert held.lines == list(range(LINES))
     assert len(held.messages) == LINES + OTHERS

@@ -33,7 +33,7 @@ class Served:
     @asynccontextmanager
     async def source(self, *dags: str, **options: Any) -> AsyncIterator[HubLogSource]:
         """A source with the right token, unless `headers` say otherwise."""
-        options = {"headers": HEADERS, "connect_timeout": 20.0} | options
+        options = {"headers": HEADERS} | options
         source = HubLogSource(self.url, dags=dags, now=NOW.timestamp, **options)
         try:
             yield source
