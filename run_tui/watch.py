@@ -18,7 +18,7 @@ class Watch:
     """The runs that somebody waits for; `updates` delivers each when it has ended, or is no longer there."""
 
     def __init__(self, source: Source, *, clock: Clock = REAL_CLOCK) -> None:
-        self._source, self._clock = source, clock
+        self.source, self._clock = source, clock
         self._runs: dict[str, Run] = {}
         self._poke = asyncio.Event()
 
@@ -59,7 +59,7 @@ class Watch:
 
     async def _look(self) -> list[Run]:
         watched = tuple(self._runs)
-        found = {run.id: run for run in (await self._source.runs(RunFilter(ids=watched), None, len(watched))).items}
+        found = {run.id: run for run in (await self.source.runs(RunFilter(ids=watched), None, len(watched))).items}
         gone = [self._runs[run_id] for run_id in watched if run_id not in found and run_id in self._runs]
         self._runs.update((run_id, run) for run_id, run in found.items() if run_id in self._runs)
         return gone + [run for run in found.values() if run.status.finished and run.id in self._runs]

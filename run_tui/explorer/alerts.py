@@ -23,7 +23,7 @@ class Alerts:
 
     def __init__(self, host: Host, *, every: bool) -> None:
         self._host, self._every = host, every
-        self._watches: dict[Source, Watch] = {}
+        self._watches: list[Watch] = []
 
     def opened(self, source: Source, run: Run) -> None:
         """A run is on screen now, which shows whether its end will be told."""
@@ -34,7 +34,7 @@ class Alerts:
     def toggle(self, source: Source, run: Run) -> None:
         """Tells when the run ends, or no more."""
         if run.id in self._ids:
-            self._watches[source].drop(run.id)
+            self._watch_of(source).drop(run.id)
             self._host.notify("Its end will not be told.", timeout=2)
         elif run.status.finished:
             self._host.notify("This run has ended already.", timeout=2)
@@ -45,17 +45,24 @@ class Alerts:
 
     def poll_now(self) -> None:
         """Looks now: something has changed."""
-        for watch in self._watches.values():
+        for watch in self._watches:
             watch.poll_now()
 
     @property
     def _ids(self) -> frozenset[str]:
-        return frozenset(run_id for watch in self._watches.values() for run_id in watch.ids)
+        return frozenset(run_id for watch in self._watches for run_id in watch.ids)
 
     def _add(self, source: Source, run: Run) -> None:
-        watch = self._watches.setdefault(source, Watch(source))
+        watch = self._watch_of(source)
         watch.add(run)
         self._host.start(self._wait(watch), f"watch {source.where}")
+
+    def _watch_of(self, source: Source) -> Watch:
+        for watch in self._watches:
+            if watch.source is source:
+                return watch
+        self._watches.append(Watch(source))
+        return self._watches[-1]
 
     async def _wait(self, watch: Watch) -> None:
         async with aclosing(watch.updates()) as updates:
