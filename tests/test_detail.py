@@ -90,11 +90,12 @@ async def test_a_huge_line_is_shown_from_its_first_rows_on() -> None:
 
 
 async def test_lines_are_folded_where_words_end_and_the_end_is_there_after_a_resize() -> None:
-    async with DetailApp().run_test(size=(24, 10)) as pilot:
+    async with DetailApp().run_test(size=(26, 10)) as pilot:
         detail = pilot.app.query_one(Detail)
+        assert detail.row_width == 24  # the scrollbar has its columns
         detail.show([("plain", "alpha beta gamma delta epsilon"), ("bad", "x" * 50)])
         assert shown(detail)[:5] == ["alpha beta gamma delta", "epsilon", "x" * 24, "x" * 24, "xx"]
-        await pilot.resize_terminal(40, 10)
+        await pilot.resize_terminal(42, 10)
         await until(lambda: shown(detail)[:3] == ["alpha beta gamma delta epsilon", "x" * 40, "x" * 10])
 
 
