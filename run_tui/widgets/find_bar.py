@@ -206,8 +206,9 @@ class FindBar(Horizontal):
 
     def _say(self, text: str) -> None:
         if text != self._said:
+            # Text of the same length has the same room, so that the screen is not laid out for every count.
+            self.query_one("#find-count", Static).update(text, layout=len(text) != len(self._said))
             self._said = text
-            self.query_one("#find-count", Static).update(text)
 
 
 def _count_text(finder: Finder, cursor: int) -> str:

@@ -97,6 +97,7 @@ def run(args: argparse.Namespace) -> tuple[str, Figures]:
     return table(("ms to open", "median", "max", "longest wait"), rows), {
         **{f"{what}_ms_median": middle(one.painted) for what, one in opened.items()},
         **{f"{what}_wait_ms_median": middle(one.longest) for what, one in opened.items()},
+        "slowest_ms_median": worst([middle(one.painted) or 0.0 for what, one in opened.items() if what != "small"]),
         "opened_ms_max": worst([value for one in opened.values() for value in one.painted]),
         "wait_ms_max": worst([value for one in opened.values() for value in one.longest]),
     }

@@ -177,6 +177,13 @@ ROWS = (
         _nothing,
     ),
     Row(
+        "an event of a megabyte, 10,000 attempts, 50,000 steps: opened, the slowest",
+        "bounds",
+        lambda figures: f"{figures['slowest_ms_median']:.0f} ms",
+        "33 ms",
+        _nothing,
+    ),
+    Row(
         "events lost while following",
         "follow",
         lambda figures: f"{figures['dropped']} of {figures['events']:,}",

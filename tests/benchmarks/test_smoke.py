@@ -93,3 +93,13 @@ def test_keystrokes_are_taken_without_a_terminal(folder: Path) -> None:
 def test_pages_are_seen_at_the_terminal(folder: Path) -> None:
     figures = figures_of("scroll", "--events", "1000", "--pages", "3")
     assert figures["page_down_ms_median"] > 0
+
+
+def test_the_largest_answers_are_opened() -> None:
+    figures = figures_of("bounds", "--rounds", "1")
+    assert figures["slowest_ms_median"] >= figures["plan_of_50000_steps_ms_median"] > 0
+
+
+def test_thousands_of_steps_change() -> None:
+    figures = figures_of("steps", "--steps", "500")
+    assert all(figures[f"{what}_ms_median"] > 0 for what in ("unfolded_with_bars", "page_down", "zoom", "fold"))
