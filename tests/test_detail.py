@@ -100,7 +100,7 @@ async def test_lines_are_folded_where_words_end_and_the_end_is_there_after_a_res
 
 
 async def test_the_mouse_selects_lines_whole_however_they_are_folded() -> None:
-    async with DetailApp().run_test(size=(24, 10)) as pilot:
+    async with DetailApp().run_test(size=(26, 10)) as pilot:
         detail = pilot.app.query_one(Detail)
         detail.show([("plain", "alpha beta gamma delta epsilon"), ("bad", "end")])
         await pilot.pause()
