@@ -110,11 +110,11 @@ async def _opened(rounds: int) -> dict[str, Opened]:
         pane, steps = app.query_one(EventPane), app.query_one(StepList)
         pane.timeline.add(_page([message for message, _ in EVENTS.values()], [one for _, one in EVENTS.values()]))
         pane.show_new_rows()
-        boards = {"attempts_10000": _retried(10_000), "plan_of_50000_steps": _planned(50_000)}
         for _ in range(rounds):
             for row, what in enumerate(EVENTS):
                 await _open(app, opened[what], lambda row=row: _show_event(pane, row))  # type: ignore[misc]
                 await pilot.pause()
+            boards = {"attempts_10000": _retried(10_000), "plan_of_50000_steps": _planned(50_000)}
             for what, board in boards.items():
                 steps.show([])
                 await pilot.pause()
