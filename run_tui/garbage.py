@@ -8,8 +8,8 @@ YOUNG, MIDDLE, NEVER = 700, 10, 1_000_000
 """Thresholds of the garbage collector: Python's own for what is young, and none for a full collection."""
 OFTEN = 3
 """Collections of younger objects after which there is something to do: full ones that come often find little each."""
-MANY = 40_000
-"""So many that were found alive are set aside: the rows that are painted are about half as many, and come and go."""
+MANY = 20_000
+"""So many that were found alive are set aside, being a few milliseconds' work; painted rows are fewer, and go again."""
 ALL = 10 * MANY
 """When so many were set aside, everything is looked through once more: some of it may be garbage by now."""
 

@@ -20,6 +20,8 @@ from run_tui.widgets.long_view import LongView
 from run_tui.widgets.row_lines import fitted, notice_lines, under_cursor, wrapped
 from run_tui.widgets.styles import COMPONENTS
 
+SCREENFULS = 3
+"""How many painted rows are remembered: a scrolled page leaves one behind and finds one ahead."""
 NO_FRAME = Spacing()
 
 
@@ -62,7 +64,7 @@ class RowList(LongView, can_focus=True):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._strips: LRUCache[tuple[Hashable, int], list[Strip]] = LRUCache(256)
+        self._strips: LRUCache[tuple[Hashable, int], list[Strip]] = LRUCache(SCREENFULS)
         self._centered = False
         self._notice: list[tuple[str, str]] = []
         self._in_view: tuple[Hashable, ...] = ()
@@ -198,6 +200,7 @@ class RowList(LongView, can_focus=True):
 
     def on_resize(self) -> None:
         """Rows are laid out for the width there is, and the cursor stays in sight."""
+        self._strips = LRUCache(SCREENFULS * max(1, self.size.height))
         self.rows_changed()
         if self._centered:
             self.center_cursor()
