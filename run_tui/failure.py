@@ -15,6 +15,7 @@ _ERROR = 4
 _ENDINGS = ("RUN_FAILURE", "PIPELINE_FAILURE")
 _DIED = re.compile(r"(unexpectedly exited with code -?\d+|was terminated by signal \d+ \(\w+\))")
 _FAILED_STEP = re.compile(r"Steps failed: \['([^']+)'")
+_NOT_EXECUTED = re.compile(r"Dependencies for step .+ Not executing\.")
 _LOOK_BACK = 20
 """Events before a failure among which the end of its process is looked for."""
 
@@ -72,6 +73,15 @@ def _end_of_process(timeline: Timeline, failure: Place) -> Place | None:
 def is_failure(event: RunEvent) -> bool:
     """Whether an event tells of something that failed, so that what its process wrote may say more."""
     return event.error is not None or event.event_type in _ENDINGS or _died(event) is not None
+
+
+def follows_from_others(timeline: Timeline, place: Place) -> bool:
+    """Whether an event only tells what came of failures before it: a step not executed, or the run's own end."""
+    store = timeline.store_of(place)
+    kind, message = store.types[place.row], store.message(place.row)
+    if kind in _ENDINGS:
+        return _FAILED_STEP.search(message) is not None
+    return kind is None and _NOT_EXECUTED.fullmatch(message) is not None
 
 
 def reason_of(timeline: Timeline, place: Place) -> str:

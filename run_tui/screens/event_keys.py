@@ -36,7 +36,7 @@ class EventKeys(LogKeys, ViewScreen):
         """Goes to the next or previous event of at least this level."""
         if not self.pane.seek(rank, direction):
             what = "error" if rank > 3 else "warning"
-            self.notify(f"No {what} {'after' if direction > 0 else 'before'} this one.", timeout=2)
+            self.notify(f"No {what} of its own {'after' if direction > 0 else 'before'} this one.", timeout=2)
 
     def action_mark(self) -> None:
         """Marks the event under the cursor, or takes its mark away."""

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.reactive import reactive
 
-from run_tui.failure import failure_of
+from run_tui.failure import failure_of, follows_from_others
 from run_tui.finding import EventFinder
 from run_tui.format import TimeMode, clean, clock_mode, headline, zone, zone_name
 from run_tui.model import EventPage, RunEvent, RunStatus
@@ -166,8 +166,13 @@ class EventPane(Vertical):
         self.filter_bar.text = bare if text == before else text
 
     def seek(self, rank: int, direction: int) -> bool:
-        """Goes to the next (1) or previous (-1) event of at least this level; False when there is none."""
+        """Goes to the next (1) or previous (-1) event of at least this level; False when there is none.
+
+        What only follows from other errors is passed over.
+        """
         index = self.timeline.seek(self.log_rows.cursor, rank, direction)
+        while index is not None and follows_from_others(self.timeline, self.timeline[index]):
+            index = self.timeline.seek(index, rank, direction)
         if index is not None:
             self.log_rows.move_to(index, by_user=True, center=True)
         return index is not None

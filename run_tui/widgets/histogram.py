@@ -51,7 +51,6 @@ class HistogramBar(Widget, can_focus=True):
         self.display = not self.display
         if self.display:
             self.focus()
-            self.call_after_refresh(self.count_events)
         else:
             self._rows.focus()
 
@@ -83,6 +82,10 @@ class HistogramBar(Widget, can_focus=True):
         else:
             segments.append(Segment(self._words(histogram), self._style("quiet")))
         return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
+
+    def on_show(self) -> None:
+        """Now that there is room for bars, it is known how many to count for."""
+        self.count_events()
 
     def on_click(self, event: events.Click) -> None:
         """A click moves the log."""
