@@ -22,8 +22,8 @@ run_app(RunTuiApp(source, "demo", now=lambda: NOW))
 """The explorer on the demo at a fixed moment, so that two of them show the same."""
 
 SIZE = (110, 24)
-WAIT = 10.0
-QUIET = 0.02
+WAIT = 60.0
+QUIET = 0.04
 ALONE = 0.2
 """Seconds without output after which an escape is taken for the key, and not for the beginning of a sequence."""
 
@@ -103,7 +103,7 @@ RUN = {
     "bars and back": (("b", "j", "b", "g", "j"), "load_users"),
     "bars, find": (("b", FIND, *"load", ENTER, "n"), "2 of 43"),
     "histogram, walk, leave, walk": (("i", RIGHT, RIGHT, LEFT, ENTER, "k"), "load_users"),
-    "histogram, errors, leave by its own key, filter": (("i", "e", "i", "/", *"load", ENTER), "/ load"),
+    "histogram, errors, leave, move": (("i", "e", ENTER, "j"), "load_users"),
     "help, close, find": (("?", "j", "q", FIND, *"load", ENTER, "n"), "2 of 43"),
     "detail, steps, filter": ((ENTER, "s", "j", ENTER, "/", *" load", ENTER), " load"),
     "click into the filter, type, keep, walk": ((CLICK.format(60, 3), *"load", ENTER, "j"), "/ load"),
