@@ -126,13 +126,13 @@ class ExpectationResult(TypedDict):
 
 
 class Event(TypedDict):
-    """An event: five fields that all have, and those that some kinds add."""
+    """An event: fields that all have, the type that plain messages lack, and those that some kinds add."""
 
     message: str | None
     timestamp: Timestamp
     level: str
     stepKey: str | None
-    eventType: str | None
+    eventType: NotRequired[str | None]
     error: NotRequired[PythonError | None]
     metadataEntries: NotRequired[list[Entry]]
     failureMetadata: NotRequired[Entries | None]
@@ -149,4 +149,4 @@ class Event(TypedDict):
 
 
 COMMON_FIELDS = 5
-"""How many fields an event has that carries no details."""
+"""How many fields an event has at most that carries no details."""

@@ -38,7 +38,7 @@ def page_of(run_id: str, found: wire.EventConnection, run: Run | None) -> EventP
         run_id=run_id,
         timestamps=[event["timestamp"] for event in events],
         levels=[event["level"] for event in events],
-        types=[event["eventType"] for event in events],
+        types=[event.get("eventType") for event in events],
         steps=[event["stepKey"] for event in events],
         messages=[event["message"] or "" for event in events],
         details={
