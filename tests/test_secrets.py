@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import logging
 import os
 import re
@@ -23,6 +24,7 @@ from run_tui import config
 from run_tui.app import RunTuiApp
 from run_tui.cli._common import open_connection
 from run_tui.config import Choice, Settings
+from tests.config import keyrings
 from tests.sources.servers import SELF_SIGNED, app_of, served
 from tests.terminal import Terminal
 
@@ -31,8 +33,11 @@ LOGIN = base64.b64encode(f"ann:{PASSWORD}".encode()).decode()
 RUN_ID = "9d38c7ea-2c1f-4a53-9b3e-6a1b0f6f2d11"
 COPIED = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
 ESCAPE, PALETTE, REFRESH = "\x1b", "\x10", "\x12"
-WAYS = ("--token", "RUN_TUI_TOKEN", "token", "token_env", "login", "page")
-TROUBLES = ("401", "500", "broken down", "web page", "elsewhere", "refused", "no TLS", "untrusted")
+WAYS = (
+    "--token", "RUN_TUI_TOKEN", "token", "token_env", "token_command", "token_keyring", "headers", "login", "page",
+    "dg.toml", "older file", "DAGSTER_CLOUD_API_TOKEN",
+)  # fmt: skip
+TROUBLES = ("401", "repeated", "500", "broken down", "web page", "elsewhere", "refused", "no TLS", "untrusted")
 
 RUN = {
     "__typename": "Run", "id": RUN_ID, "runId": RUN_ID, "status": "FAILURE", "pipelineName": "nightly", "tags": [],
@@ -53,6 +58,8 @@ class Server:
         match self.trouble:
             case "401" | "500" as status:
                 return Response("?", int(status))
+            case "repeated":
+                return JSONResponse({"error": f"who is {' '.join(request.headers.values())}?"}, 401)
             case "broken down":
                 raise RuntimeError
             case "web page":
@@ -113,10 +120,37 @@ def planted(way: str, url: str, folder: Path) -> tuple[tuple[str, ...], dict[str
             return ("--url", with_login), environ
         case "page":
             return (f"{with_login}/runs/{RUN_ID}",), environ
-    setting = f"token = '{TOKEN}'" if way == "token" else "token_env = 'THE_TOKEN'"
-    path.write_text(f"default = 'lab'\n[connections.lab]\nurl = '{url}'\n{setting}\n")
+        case "dg.toml" | "older file" | "DAGSTER_CLOUD_API_TOKEN":
+            return (), environ | logged_in(way, url, folder)
+    settings = {
+        "token": f"token = '{TOKEN}'",
+        "token_env": "token_env = 'THE_TOKEN'",
+        "token_command": f"token_command = 'printf %s {TOKEN}'",
+        "token_keyring": "token_keyring = 'run-tui/lab'",
+        "headers": f"headers = {{X-Token = '{TOKEN}'}}",
+    }
+    path.write_text(f"default = 'lab'\n[connections.lab]\nurl = '{url}'\n{settings[way]}\n")
     path.chmod(0o600)
-    return (), environ | ({} if way == "token" else {"THE_TOKEN": TOKEN})
+    if way == "token_env":
+        environ["THE_TOKEN"] = TOKEN
+    if way == "token_keyring":
+        (folder / "entries").write_text(json.dumps({"run-tui/lab": TOKEN}))
+        backend = f"{keyrings.__name__}.FileKeyring"
+        environ |= {"PYTHON_KEYRING_BACKEND": backend, "TEST_KEYRING": str(folder / "entries")}
+    return (), environ
+
+
+def logged_in(way: str, url: str, folder: Path) -> dict[str, str]:
+    """An environment with a login to an organization of a Dagster+ at `url`, whose token is given in this way."""
+    dg, older = folder / "dg.toml", folder / "config"
+    token = "" if way == "DAGSTER_CLOUD_API_TOKEN" else TOKEN
+    values = {"url": url, "organization": "acme", "default_deployment": "prod", "user_token": token}
+    if way == "older file":
+        older.write_text("".join(f"{key}: {value}\n" for key, value in values.items()))
+    else:
+        dg.write_text("[cli.plus]\n" + "".join(f"{key} = '{value}'\n" for key, value in values.items()))
+    environ = {"DG_CLI_CONFIG": str(dg), "DAGSTER_CLOUD_CLI_CONFIG": str(older)}
+    return environ if token else environ | {"DAGSTER_CLOUD_API_TOKEN": TOKEN}
 
 
 def holds_none(*written: bytes) -> bool:
@@ -141,7 +175,7 @@ def test_commands_send_what_they_never_show(place: Callable[..., Any], way: str)
         assert holds_none(dev.stdout, dev.stderr)
         if way != "page":
             shown = run(here, *here.arguments, "config", "show")
-            assert b"********" in shown.stdout
+            assert b"********" in shown.stdout, shown.stderr
             assert holds_none(shown.stdout, shown.stderr)
 
 
@@ -170,6 +204,23 @@ def test_a_url_that_is_none(place: Callable[..., Any], text: str) -> None:
         done = run(here, "run", "list", "--url", text)
         assert done.returncode == 2
         assert holds_none(done.stderr)
+
+
+def test_a_token_command_that_fails(place: Callable[..., Any], tmp_path: Path) -> None:
+    with place("token") as here:
+        here.environ["THE_TOKEN"] = TOKEN
+        for command in (
+            f"false {TOKEN}",
+            f"/nonexistent/{TOKEN}",
+            "sh -c 'echo no $THE_TOKEN >&2; exit 1'",
+            f"'{TOKEN}",
+        ):
+            path = tmp_path / "config.toml"
+            path.write_text(f'default = "lab"\n[connections.lab]\nurl = "{here.url}"\ntoken_command = "{command}"\n')
+            done = run(here, "run", "list", python=("-X", "dev", "-m", "run_tui"))
+            assert done.returncode == 2
+            assert b"connections.lab.token_command: " in done.stderr
+            assert holds_none(done.stdout, done.stderr)
 
 
 def test_a_settings_file_that_cannot_be_read(place: Callable[..., Any], tmp_path: Path) -> None:
