@@ -69,9 +69,11 @@ def cli(ctx: click.Context) -> None:
       run-tui run list --status failure
       run-tui run-events get 9d38c7ea --type STEP_FAILURE --json
 
-    The server is chosen by -c/--connection, --url and --token, given anywhere; else by the environment variables
-    RUN_TUI_CONNECTION, RUN_TUI_URL and RUN_TUI_TOKEN; else by the settings file (see: run-tui config path); else it
-    is http://localhost:3000. A token is best kept in the environment or the file: the shell remembers arguments.
+    The server is chosen by -c/--connection, --url or --organization, --deployment and --token, given anywhere; else by
+    the environment variables RUN_TUI_CONNECTION, RUN_TUI_URL and RUN_TUI_TOKEN, or DAGSTER_CLOUD_ORGANIZATION,
+    DAGSTER_CLOUD_DEPLOYMENT and DAGSTER_CLOUD_API_TOKEN; else by the settings file (see: run-tui config path); else
+    it is where `dg plus login` was; else http://localhost:3000. A token is best kept in the environment or the file:
+    the shell remembers arguments.
 
     \b
     Exit codes: 0 done, 1 the server answered with an error, 2 usage or settings,

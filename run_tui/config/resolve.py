@@ -153,6 +153,11 @@ class _Said:
             return login.token, f"{login.keys}user_token"
         return None, NOT_SET
 
+    def notes(self, *origins: str) -> tuple[str, ...]:
+        """What there is to say of the login, if anything comes from it."""
+        login = self.login
+        return login.notes if login and any(origin.startswith(login.keys) for origin in origins) else ()
+
 
 def _at_plus(target: _Target, place: Place, said: _Said, environ: Mapping[str, str]) -> Connection:
     """A connection to Dagster+."""
@@ -183,7 +188,7 @@ def _at_plus(target: _Target, place: Place, said: _Said, environ: Mapping[str, s
             "deployment": deployment_origin,
             "token": token_origin,
         },
-        said.login.notes if said.login else (),
+        said.notes(organization_origin, deployment_origin, token_origin),
     )
 
 

@@ -94,6 +94,36 @@ def test_settings_are_shown_with_their_origin_and_without_tokens(
     assert "http://host" in shown
 
 
+def test_every_setting_of_a_connection_is_shown(environ: dict[str, str], run_tui: RunTui, tmp_path: Path) -> None:
+    path = Path(environ["RUN_TUI_CONFIG"])
+    (tmp_path / "ca.pem").touch()
+    path.write_text(
+        "[connections.plus]\norganization = 'acme'\ndeployment = 'prod'\ntoken_command = 'echo opt-s3cret'\n"
+        "ca_bundle = 'ca.pem'\nread_timeout = 90\nread_only = true\nheaders = {X-Gate = 's3cret'}\n"
+        "[connections.hub]\nkind = 'hub_log'\nurl = 'hub.acme.io'\n"
+    )
+    path.chmod(0o600)
+    result = run_tui("config", "show", "-c", "plus", "--deployment", "4f5a8b", RUN_TUI_URL=None)
+    assert "s3cret" not in result.output
+    assert [line.split() for line in result.stdout.splitlines()] == [
+        ["Settings", "file:", str(path), "read"],
+        ["Connection:", "plus/4f5a8b", "--connection"],
+        ["Kind:", "dagster"],
+        ["URL:", "https://dagster.cloud/acme", f"{path}:", "connections.plus"],
+        ["Web", "pages:", "https://acme.dagster.cloud/4f5a8b"],
+        ["Organization:", "acme", f"{path}:", "connections.plus"],
+        ["Deployment:", "4f5a8b", "--deployment"],
+        ["Token:", "********", f"{path}:", "connections.plus.token_command"],
+        ["Header:", "X-Gate:", "********"],
+        ["Authorities:", str(tmp_path / "ca.pem")],
+        ["Timeouts:", *["5", "s", "to", "connect,", "90", "s", "to", "answer"]],
+        ["Read", "only:", "yes"],
+        ["Theme:", "dark"],
+        ["Known:", "plus", "acme/prod"],
+        ["Known:", "hub", "https://hub.acme.io"],
+    ]
+
+
 def test_where_the_settings_are(environ: dict[str, str], run_tui: RunTui) -> None:
     assert run_tui("config", "path").stdout == environ["RUN_TUI_CONFIG"] + "\n"
     assert "not there" in run_tui("config", "show").stdout

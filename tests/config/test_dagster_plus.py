@@ -143,6 +143,8 @@ def test_two_files_with_a_login_are_told_of(home: Home) -> None:
     assert warning == (
         f"both {home.dg} and {home.older} hold a Dagster+ login: that of dg.toml is used. Best delete the other."
     )
+    home.put("options", **all_of("dg.toml"))
+    assert home.connect().warnings == (), "nor need anybody know who uses neither"
 
 
 def test_a_dg_toml_without_a_login_leaves_it_to_the_older_file(home: Home) -> None:

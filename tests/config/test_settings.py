@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from run_tui.config import KINDS, Connection, load_settings, option_choice, resolve
+from run_tui.config.settings import CONNECTION
 from run_tui.errors import ConfigError
 from run_tui.reach import CONNECT_TIMEOUT, USUAL, Reach
 from tests.config.test_resolve import written
@@ -121,3 +122,8 @@ def test_a_mistake_in_a_connection_is_told_with_its_place(tmp_path: Path, text: 
         connect(tmp_path, text)
     assert "s3cret" not in str(caught.value)
     assert str(tmp_path / "bad.toml") in str(caught.value)
+
+
+def test_the_readme_tells_of_every_setting() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    assert all(f"`{word}`" in readme for word in (*CONNECTION, *KINDS))
