@@ -80,7 +80,6 @@ def _from_variable(name: str, place: str, environ: Mapping[str, str]) -> Secret:
 
 def _from_command(command: str, place: str, environ: Mapping[str, str]) -> Secret:
     import shlex
-    import subprocess
 
     try:
         words = shlex.split(command)
@@ -88,41 +87,31 @@ def _from_command(command: str, place: str, environ: Mapping[str, str]) -> Secre
         raise ConfigError(f"{place}: {error}.") from None
     if not words:
         raise ConfigError(f"{place}: no command.")
-    try:
-        process = subprocess.Popen(
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=dict(environ),
-            process_group=0,
-        )
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "not a command"
-        raise ConfigError(f"{place}: cannot be run: {why}.") from None
-    output, complaint = _outcome(process, place)
-    if process.returncode:
-        known = [output, *(value for name, value in environ.items() if _TELLING.search(name))]
-        said = _without(complaint, known)
-        raise ConfigError(f"{place}: failed with {process.returncode}{f', saying: {said}' if said else ''}.")
+    code, output, complaint = _run(words, place, environ)
+    if code != 0:
+        said = _without(complaint, [output, *(value for name, value in environ.items() if _TELLING.search(name))])
+        raise ConfigError(f"{place}: failed with {code}{f', saying: {said}' if said else ''}.")
     return secret(output, f"{place}: what the command prints")
 
 
-def _outcome(process: object, place: str) -> tuple[str, str]:
-    """What the process writes to stdout and stderr; one that takes too long is ended with all it has started."""
-    import signal
-    import subprocess
+def _run(words: list[str], place: str, environ: Mapping[str, str]) -> tuple[int, str, str]:
+    """The command's exit code, and what it writes to stdout and to stderr."""
+    from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
 
-    assert isinstance(process, subprocess.Popen)
+    try:
+        process = Popen(words, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, env=dict(environ))
+    except OSError as error:
+        raise ConfigError(f"{place}: cannot be run: {error.strerror}.") from None
+    except ValueError:  # whose text may quote from the command
+        raise ConfigError(f"{place}: cannot be run.") from None
     with process:
         try:
             output, complaint = process.communicate(timeout=COMMAND_SECONDS)
-        except BaseException as error:
-            os.killpg(process.pid, signal.SIGKILL)
-            if isinstance(error, subprocess.TimeoutExpired):
-                raise ConfigError(f"{place}: the command did not end within {COMMAND_SECONDS:g} s.") from None
-            raise
-    return output.decode(errors="replace").strip(), complaint.decode(errors="replace").strip()
+        except TimeoutExpired:
+            # What it has started may go on, and hold the pipes: they are not read to their end.
+            process.kill()
+            raise ConfigError(f"{place}: the command did not end within {COMMAND_SECONDS:g} s.") from None
+    return process.returncode, output.decode(errors="replace").strip(), complaint.decode(errors="replace").strip()
 
 
 def _without(text: str, secrets: list[str]) -> str:

@@ -69,15 +69,25 @@ def test_a_command_that_fails_is_told_with_what_it_says(command: str, told: str)
     assert failure("token_command", command, VAULT_TOKEN=TOKEN) == told
 
 
-def test_a_command_that_hangs_is_ended_with_all_it_has_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(secrets, "COMMAND_SECONDS", 1.0)
+def test_a_command_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "COMMAND_SECONDS", 0.5)
     os.mkfifo(line := tmp_path / "line")
     listening = os.open(line, os.O_RDONLY | os.O_NONBLOCK)
-    told = failure("token_command", f"sh -c '(echo started; exec sleep 600) > {line} & wait'")
-    assert told == "the command did not end within 1 s."
+    told = failure("token_command", f"sh -c 'exec sleep 600 3> {line}'")
+    assert told == "the command did not end within 0.5 s."
     os.set_blocking(listening, True)
     with os.fdopen(listening) as end:
-        assert end.read() == "started\n", "which ends when nobody holds the other end any more"
+        assert end.read() == "", "which ends when nobody holds the other end any more"
+
+
+def test_what_a_command_has_started_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(secrets, "COMMAND_SECONDS", 0.5)
+    os.mkfifo(line := tmp_path / "line")
+    holding = os.open(line, os.O_RDWR)
+    try:
+        assert failure("token_command", f"sh -c 'cat {line} & wait'") == "the command did not end within 0.5 s."
+    finally:
+        os.close(holding)  # which ends cat
 
 
 def test_a_command_cannot_wait_for_somebody_to_type() -> None:
