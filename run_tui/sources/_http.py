@@ -17,7 +17,17 @@ from run_tui.errors import BadAnswer, ConfigError, SourceError, TimedOut, TooLar
 from run_tui.reach import USUAL, Reach
 from run_tui.sources._answer import Answer, media_type
 from run_tui.sources._body import ENCODINGS, LARGEST, Glance, read_body
-from run_tui.sources._http_words import checked_headers, is_tls, no_connection, proxy_of, proxy_refusal
+from run_tui.sources._http_words import (
+    NO_AUTHORITIES,
+    NO_PROXY,
+    PROXY_HINT,
+    TLS_HINT,
+    checked_headers,
+    is_tls,
+    no_connection,
+    proxy_of,
+    proxy_refusal,
+)
 
 # httpx imports its own command line too, and with that rich and pygments: a third of the time it takes. None in its
 # place makes that import fail, as it does where these are not installed, and httpx goes on without it.
@@ -83,8 +93,8 @@ class HttpClient:
         self._hint = hint
         self._timeout = httpx.Timeout(reach.read_timeout, connect=reach.connect_timeout)
         self._transport = None if app is None else httpx.ASGITransport(app=app, raise_app_exceptions=False)
-        self._tls = _tls(reach) if self._endpoint.scheme == "https" else True
-        self._clients: dict[str, httpx.AsyncClient] = {}
+        self._tls = _tls(reach)
+        self._clients: dict[tuple[str, bool], httpx.AsyncClient] = {}
 
     async def request(
         self,
@@ -119,7 +129,7 @@ class HttpClient:
         url = _below(self._endpoint, path, params)
         headers = {**self._headers, "accept": kind, "accept-encoding": "identity"}
         try:
-            async with self._client(url.scheme).stream("GET", url, headers=headers) as response:
+            async with self._client(url).stream("GET", url, headers=headers) as response:
                 if response.status_code == 200 and media_type(response.headers) == kind:
                     async for piece in response.aiter_raw():
                         yield piece
@@ -182,7 +192,7 @@ class HttpClient:
         self, method: str, url: httpx.URL, body: bytes | None, headers: Mapping[str, str], glance: Glance | None
     ) -> tuple[httpx.Response, bytes]:
         """The answer and its whole body, which is not in the answer itself."""
-        async with self._client(url.scheme).stream(method, url, content=body, headers=headers) as response:
+        async with self._client(url).stream(method, url, content=body, headers=headers) as response:
             try:
                 return response, await read_body(response.aiter_raw(), response.headers, glance)
             except OverflowError:
@@ -192,18 +202,27 @@ class HttpClient:
             except zlib.error:
                 raise BadAnswer(f"{self._who(url)} answered with a damaged compression", self._url_hint) from None
 
-    def _client(self, scheme: str) -> httpx.AsyncClient:
-        if scheme not in self._clients:
-            self._clients[scheme] = httpx.AsyncClient(
-                headers=_OWN_HEADERS,
-                timeout=self._timeout,
-                limits=_LIMITS,
-                transport=self._transport,
-                # Loading the authorities' certificates takes time; this client never sends to an https URL.
-                verify=self._tls if scheme == "https" else False,
-                mounts=_DIRECTLY,
-            )
-        return self._clients[scheme]
+    def _client(self, url: httpx.URL) -> httpx.AsyncClient:
+        """The client for a URL; only that of this server has the connection's certificates."""
+        own = _same_server(self._endpoint, url)
+        if (url.scheme, own) not in self._clients:
+            # Loading the authorities' certificates takes time, and the client for http never sends to an https URL.
+            tls = url.scheme == "https" and (not own or self._tls)
+            try:
+                client = httpx.AsyncClient(
+                    headers=_OWN_HEADERS,
+                    timeout=self._timeout,
+                    limits=_LIMITS,
+                    transport=self._transport,
+                    verify=tls,
+                    mounts=_DIRECTLY,
+                )
+            except OSError as error:
+                raise Unreachable(f"No secure connection to {self._who(url)}: {NO_AUTHORITIES}", TLS_HINT) from error
+            except (ImportError, ValueError, httpx.InvalidURL) as error:  # whose text may quote from the proxy's URL
+                raise Unreachable(f"No connection to {self._who(url)}: {NO_PROXY}", PROXY_HINT) from error
+            self._clients[url.scheme, own] = client
+        return self._clients[url.scheme, own]
 
     def _no_answer(self, error: httpx.RequestError) -> SourceError:
         """What became of a request without an answer, in words; never the library's text, which may quote headers."""
@@ -217,7 +236,7 @@ class HttpClient:
             case httpx.TimeoutException():
                 what = f"{who} did not answer in {self._timeout.read:g} s"
             case httpx.ProxyError():
-                return Unreachable(*proxy_refusal(who, proxy_of(url.scheme, url.host), str(error)))
+                return Unreachable(*proxy_refusal(who, self._proxy_of(url), str(error)))
             case _ if isinstance(error, httpx.ConnectError) or is_tls(error):
                 what, hint = no_connection(who, error, self._proxy_of(url))
                 return Unreachable(what, hint or self._hint)

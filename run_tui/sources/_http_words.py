@@ -14,12 +14,13 @@ from urllib.request import getproxies, proxy_bypass
 from run_tui.errors import ConfigError
 
 PROXY_HINT = "Check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY; NO_PROXY lists the servers to be asked without a proxy."
+NO_PROXY = "the proxy that the environment names cannot be used, for only those of http and https can"
+NO_AUTHORITIES = "the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read"
+TLS_HINT = (
+    "If its certificate is your organization's own, name the authority's file: by ca_bundle in the connection, or by "
+    "SSL_CERT_FILE."
+)
 _TLS_HINTS = (
-    (
-        "self-signed",
-        "If its certificate is your organization's own, name the authority's file: by ca_bundle in the connection, or "
-        "by SSL_CERT_FILE.",
-    ),
     ("expired", "Tell those who run it, or check this machine's clock."),
     ("not yet valid", "Check this machine's clock."),
     ("mismatch", "Its certificate is for another name: check the URL."),
@@ -89,7 +90,7 @@ def proxy_refusal(where: str, proxy: str, words: str) -> tuple[str, str]:
 
 def tls_hint(reason: str) -> str:
     """What to do when a server's certificate, or what it speaks, will not do."""
-    return next((hint for part, hint in _TLS_HINTS if part in reason), _TLS_HINTS[0][1])
+    return next((hint for part, hint in _TLS_HINTS if part in reason), TLS_HINT)
 
 
 def proxy_of(scheme: str, host: str) -> str:

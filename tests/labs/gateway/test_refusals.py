@@ -210,6 +210,34 @@ async def test_a_proxy_that_is_down(clean: pytest.MonkeyPatch) -> None:
     assert "HTTPS_PROXY" in error.hint
 
 
+@pytest.mark.parametrize("proxy", ["socks5://ann:pa55w0rd@h:1", "ftp://ann:pa55w0rd@h", "http://ann:pa55w0rd@h:x"])
+async def test_a_proxy_that_is_none(clean: pytest.MonkeyPatch, proxy: str) -> None:
+    clean.setenv("HTTPS_PROXY", proxy)
+    error = await failure("https://dagster.cloud")
+    assert str(error).startswith("No connection to https://dagster.cloud/acme: the proxy that the environment names")
+    assert "pa55w0rd" not in f"{error} {error.hint}"
+    assert "HTTPS_PROXY" in error.hint
+
+
+@pytest.mark.parametrize("file", ["/nonexistent/ca.pem", __file__])
+async def test_authorities_that_cannot_be_read(clean: pytest.MonkeyPatch, file: str) -> None:
+    clean.setenv("SSL_CERT_FILE", file)
+    error = await failure("https://127.0.0.1:9")
+    assert str(error) == (
+        "No secure connection to https://127.0.0.1:9/acme: the certificates that SSL_CERT_FILE or SSL_CERT_DIR names "
+        "cannot be read"
+    )
+
+
+def test_certificates_of_a_connection_that_cannot_be_read(tmp_path: Path, clean: pytest.MonkeyPatch) -> None:
+    settings = tmp_path / "settings.toml"
+    for key in ("ca_bundle", "client_certificate"):
+        settings.write_text(f"[connections.c]\nurl = 'https://127.0.0.1:9'\n{key} = '{__file__}'\n")
+        result = CliRunner().invoke(cli, ["-c", "c", "run", "list"], catch_exceptions=False)
+        assert result.exit_code == 2
+        assert result.stderr.startswith(f"Error: {__file__}: cannot be used: no certificate")
+
+
 async def test_this_machine_is_asked_without_a_proxy(url: str, clean: pytest.MonkeyPatch) -> None:
     proxy = Proxy(("127.0.0.1", 9))
     with proxying(proxy) as through:
