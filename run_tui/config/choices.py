@@ -73,7 +73,7 @@ def option_choice(
     deployment: str | None = None,
 ) -> Choice:
     """What a command's options say. Raises `ConfigError`."""
-    return _choice(OPTIONS, {**locals()})
+    return _choice(OPTIONS, locals())
 
 
 def environment_choices(environ: Mapping[str, str] = os.environ) -> tuple[Choice, Choice]:

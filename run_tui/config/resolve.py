@@ -180,7 +180,7 @@ def _at_plus(target: _Target, place: Place, said: _Said, environ: Mapping[str, s
         place.page(deployment),
         own.headers if own else {},
         own.reach if own else USUAL,
-        bool(own and own.read_only),
+        any(each is not None and each.read_only for each in (profile, own)),
         {
             "name": target.server.names["connection"] if profile else organization_origin,
             "url": target.origin,

@@ -400,3 +400,16 @@ def test_the_files_are_where_dagsters_command_lines_have_them(tmp_path: Path, mo
     login = find_login({})
     assert login is not None
     assert login.keys == f"{older}: "
+
+
+def test_what_is_read_only_stays_so_however_it_is_found(home: Home) -> None:
+    home.settings.write_text("[connections.a]\norganization = 'acme'\ntoken_env = 'A'\nread_only = true\n")
+    home.environ["A"] = "a"
+    home.options = option_choice(connection="a", deployment="prod")
+    assert home.connect().read_only
+    home.options = option_choice(connection="a", deployment="prod", url="https://widgets.dagster.cloud", token="t")
+    assert home.connect().read_only
+    home.options = option_choice()
+    assert home.page(f"https://acme.dagster.cloud/prod/{RUN}").read_only
+    home.options = option_choice(organization="acme", deployment="prod")
+    assert home.connect().read_only
