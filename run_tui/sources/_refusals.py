@@ -17,6 +17,8 @@ _LOGIN = (
     "It may be the wrong URL, or a proxy that lets in only whom it knows: connections.NAME.headers in the settings "
     "file can hold what it asks for."
 )
+_EXPIRED = re.compile(r"^(?!.*\b(?:or|missing|invalid)\b).*\bexpired\b", re.IGNORECASE)
+"""A reason that is sure of it, and no list of what may be wrong."""
 _LOGIN_PAGE = re.compile(rb"type=[\"']?password|<title>[^<]*\b(?:log ?in|sign ?in|single sign-on)\b", re.IGNORECASE)
 _LOGIN_PATH = re.compile(r"/(?:log-?in|sign-?in|sso|oauth2?|saml2?|auth|authorize)(?:[/?#]|$)", re.IGNORECASE)
 _TOLD = 200
@@ -34,7 +36,7 @@ def refusal(
     because = f"{reply}: {told}" if told else reply
     organization, deployment = sent.get(_ORGANIZATION), sent.get(_DEPLOYMENT)
     if status == 401 and sent:
-        what = "no longer accepts the token, which has expired" if "expired" in told.lower() else _NOT_ACCEPTED
+        what = "no longer accepts the token, which has expired" if _EXPIRED.search(told) else _NOT_ACCEPTED
         return Unauthorized(f"{who} {what} ({because})", _NEW_TOKEN)
     if status == 403 and organization:
         hint = f"Check that the organization is right, and that the token is one of it. {_NEW_TOKEN}"
