@@ -96,11 +96,14 @@ async def test_rows_are_those_of_the_chosen_step_and_attempt() -> None:
 async def test_the_server_searches_all_rows() -> None:
     async with hub_app() as pilot:
         await open_run(pilot, SALES, 1)
+        await pilot.press("s", "j")
         screen = await open_data(pilot)
-        await pilot.press("slash", *"GIFT WRAP, row 15", "enter")
+        await pilot.press("slash")
+        screen.search.value = "GIFT WRAP, row 15"
+        await pilot.press("enter")
         await until(lambda: screen.rows.window.total == 23)
         assert "23 rows found" in screen.query_one(StatusLine).render().plain
-        await pilot.press("slash", *"xyz", "enter")
+        await pilot.press("slash", "end", *"xyz", "enter")
         await until(lambda: "has “GIFT WRAP, row 15xyz” in it" in painted(screen.rows))
         await pilot.press("escape")
         await until(lambda: screen.rows.window.total == 1600)
@@ -125,6 +128,7 @@ async def test_of_millions_of_rows_only_those_looked_at_are_asked_for_and_held()
 async def test_a_row_is_shown_whole_and_copied() -> None:
     async with hub_app() as pilot:
         await open_run(pilot, SALES, 1)
+        await pilot.press("s", "j")
         screen = await open_data(pilot)
         await pilot.press("j", "enter")
         assert "order_id: 100001" in detail_text(screen.detail)

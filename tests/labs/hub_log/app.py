@@ -92,7 +92,7 @@ class HubLog:
             if failure is not None:
                 return failure
             if request.headers.get("authorization") != f"Bearer {self._token}":
-                return problem(401, "Unauthorized", "The bearer token is missing or has expired")
+                return problem(401, "Unauthorized", "Could not validate credentials")
             if b"+" in request.scope["raw_path"] or b":" in request.scope["raw_path"]:
                 return problem(404, "Not Found", "Run ids are to be URL-encoded")
             try:
