@@ -62,6 +62,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "cli": {
         "model", "errors", "config", "query", "format", "store", "view", "sources", "feed", "updates", "app", "demo",
+        "tables",
     },
     "__main__": {"cli"},
     "__init__": set(),

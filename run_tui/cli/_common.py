@@ -80,7 +80,12 @@ def open_connection(connection: config.Connection) -> Source:
 
         return open_source("dagster", connection.url, app=create_app(), name=connection.name)
     return open_source(
-        connection.kind, connection.url, headers=connection.headers(), page=connection.page, reach=connection.reach
+        connection.kind,
+        connection.url,
+        headers=connection.headers(),
+        page=connection.page,
+        reach=connection.reach,
+        dags=connection.dags,
     )
 
 

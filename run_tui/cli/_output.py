@@ -1,4 +1,4 @@
-"""Runs and events as the tables and the JSON of the Run API documents."""
+"""Runs and events as the tables and the JSON of the Run API documents, and data rows."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import shlex
 import shutil
 import sys
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 import click
 
 from run_tui import format as fmt
 from run_tui.cli._common import print_json
-from run_tui.model import DOCUMENTED_RUN_FIELDS, Run, RunEvent, RunList, RunStatus
+from run_tui.model import DOCUMENTED_RUN_FIELDS, DataRows, Run, RunEvent, RunList, RunStatus
+from run_tui.tables import value_text
 
 STATUS_COLOURS = {"good": "green", "bad": "red", "active": "blue", "waiting": "yellow"}
 
@@ -129,6 +131,27 @@ def print_runs(runs: RunList, as_json: bool) -> None:
         click.echo("\n".join(_run_table(runs.items)))
     else:
         click.echo("No runs found")
+
+
+def print_rows(rows: DataRows, offset: int, as_json: bool) -> None:
+    """Rows of a table whose columns the server names: aligned, each value on one line, or as an object."""
+    has_more = offset + len(rows.items) < rows.total
+    if as_json:
+        items = [dict(row) for row in rows.items]
+        print_json({"items": items, "total": rows.total, "attempt": rows.attempt, "has_more": has_more}, indent=2)
+    elif rows.items:
+        click.echo("\n".join(_data_table(rows.items)))
+        click.echo(f"{offset + 1:,} to {offset + len(rows.items):,} of {rows.total:,} rows", err=True)
+    else:
+        click.echo("No rows found")
+
+
+def _data_table(rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    cells = [[fmt.clean(name) for name in names]]
+    cells += [[fmt.clean(value_text(row.get(name))) for name in names] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return ("  ".join(f"{text:<{width}}" for text, width in zip(line, widths, strict=True)).rstrip() for line in cells)
 
 
 def _run_table(runs: list[Run]) -> list[str]:

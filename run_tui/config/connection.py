@@ -44,7 +44,8 @@ class Connection:
     """One server as it will be asked; `origins` tells where `name`, `url`, `token` and others were set.
 
     `page` is where the web pages of runs begin, if not at `url`; `organization` and `deployment` are Dagster+'s.
-    `notes` are sentences for the user about how it was chosen; `read_only` forbids what changes anything.
+    `notes` are sentences for the user about how it was chosen; `read_only` forbids what changes anything;
+    `dags` are those whose runs a Hub Log server lists unless told otherwise.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Connection:
     read_only: bool = False
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
     notes: tuple[str, ...] = field(default=(), compare=False)
+    dags: tuple[str, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -211,6 +211,7 @@ def _elsewhere(
         extra_headers=own.headers if own else {},
         reach=own.reach if own else USUAL,
         read_only=bool(profile and profile.read_only),
+        dags=profile.dags if profile else (),
         origins={
             "name": server.names["connection"] if profile else target.origin,
             "url": target.origin,

@@ -20,14 +20,17 @@ THEMES = ("dark", "light", "contrast", "terminal")
 
 CONNECTION = (
     "kind", "url", "organization", "deployment", *WAYS, "headers", "ca_bundle", "client_certificate", "client_key",
-    "connect_timeout", "read_timeout", "read_only",
+    "connect_timeout", "read_timeout", "read_only", "dags",
 )  # fmt: skip
 """The settings of a connection."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One `[connections.NAME]` table of the settings file; `place` is its deployment, if it is one of Dagster+."""
+    """One `[connections.NAME]` table of the settings file; `place` is its deployment, if it is one of Dagster+.
+
+    `dags` are those whose runs a Hub Log server lists unless told otherwise.
+    """
 
     name: str
     kind: str
@@ -37,6 +40,7 @@ class Profile:
     headers: Mapping[str, Secret] = field(default_factory=dict)
     reach: Reach = USUAL
     read_only: bool = False
+    dags: tuple[str, ...] = ()
 
     @property
     def is_telling(self) -> bool:
@@ -134,7 +138,14 @@ def _profile(name: str, connections: Table) -> Profile:
         _headers(table.table("headers")),
         _reach(table),
         table.flag("read_only"),
+        _dags(table, kind),
     )
+
+
+def _dags(table: Table, kind: str) -> tuple[str, ...]:
+    if kind != "hub_log" and "dags" in table.values:
+        raise ConfigError(f"{table.at('dags')}: only a connection of kind hub_log has them.")
+    return table.texts("dags")
 
 
 def _server(table: Table, kind: str) -> tuple[Address, Place | None]:

@@ -47,6 +47,13 @@ class Table:
             raise ConfigError(f"{self.at(key)}: a text in quotes is wanted here.")
         return value
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts, empty where it is not set."""
+        value = self.values.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(text, str) and text for text in value):
+            raise ConfigError(f"{self.at(key)}: a list of texts is wanted here, each in quotes.")
+        return tuple(value)
+
     def flag(self, key: str) -> bool:
         """True or false, which it is where it is not set."""
         value = self.values.get(key, False)
