@@ -66,6 +66,22 @@ async def open_run(pilot: Pilot[None], job: str, number: int = 0) -> RunScreen:
     return screen
 
 
+async def take_phases(pilot: Pilot[None]) -> None:
+    """For a picture: a phase that failed in each of its attempts, those unfolded."""
+    await open_run(pilot, SALES)
+    await pilot.press("s", "j", "j", "right")
+
+
+async def take_data(pilot: Pilot[None]) -> None:
+    """For a picture: the rows of a phase that the server found a text in, one of them whole."""
+    await open_run(pilot, SALES, 1)
+    await pilot.press("s", "j")
+    screen = await open_data(pilot)
+    await pilot.press("slash", *"gift", "enter")
+    await until(lambda: screen.rows.window.total == 320)
+    await pilot.press("j", "j", "enter")
+
+
 async def open_data(pilot: Pilot[None]) -> DataScreen:
     """Opens the data rows of the step under the cursor and waits for them."""
     await pilot.press("d")

@@ -25,6 +25,7 @@ from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
 from run_tui.sources.dagster import DagsterSource
 from run_tui.widgets.output_view import OutputView
+from tests import hub_screens
 from tests.waiting import until
 
 NOW = 1_795_350_667.0
@@ -181,6 +182,12 @@ def _themed(theme: str) -> Take:
     return take
 
 
+HUB_SHOTS: dict[str, tuple[tuple[int, int], Take]] = {
+    "phases": ((110, 30), hub_screens.take_phases),
+    "data": ((110, 26), hub_screens.take_data),
+}
+"""Pictures of a Hub Log server's runs."""
+
 SHOTS: dict[str, tuple[tuple[int, int], Take]] = {
     "runs": ((110, 24), _runs),
     "run-failure": ((110, 34), _failed("nightly_etl")),
@@ -203,13 +210,14 @@ SHOTS: dict[str, tuple[tuple[int, int], Take]] = {
     "light": ((110, 32), _themed("light")),
     "contrast": ((110, 32), _themed("contrast")),
     "terminal": ((110, 32), _themed("terminal")),
+    **HUB_SHOTS,
 }
 
 
 async def picture(name: str) -> str:
     """One picture as SVG, without what differs from call to call."""
     size, prepare = SHOTS[name]
-    async with demo_app(size) as pilot:
+    async with hub_screens.hub_app(size) if name in HUB_SHOTS else demo_app(size) as pilot:
         await prepare(pilot)
         pilot.app.screen.query("Input").set(disabled=False)
         for cursor in pilot.app.screen.query("Input"):
