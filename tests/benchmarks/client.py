@@ -20,6 +20,7 @@ from run_tui.feed import Feed
 from run_tui.query import TimeContext
 from run_tui.sources import open_source
 from run_tui.sources._dagster_queries import queries
+from run_tui.sources.base import Source
 from run_tui.timeline import Timeline
 from run_tui.updates import FeedState, Joined, Loaded, Phase, Restarted
 
@@ -28,8 +29,12 @@ _NO_TIMES = TimeContext(0, None, 0)
 
 
 async def read_by_product(url: str, run_id: str) -> Timeline:
+    """A run of a Dagster server as the app reads it."""
+    return await read_whole(open_source("dagster", url), run_id)
+
+
+async def read_whole(source: Source, run_id: str) -> Timeline:
     """As the app does it, without a screen: until the feed knows that it has all there is for now."""
-    source = open_source("dagster", url)
     timeline = Timeline(run_id)
     async with aclosing(Feed(source, run_id, jump=True).updates()) as updates:
         async for update in updates:

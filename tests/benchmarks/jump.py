@@ -51,22 +51,22 @@ def run(args: argparse.Namespace) -> tuple[str, Figures]:
 
 def _from_start(url: str, run_id: str, timeout: float) -> float | None:
     with Terminal(product("--url", url, run_id), SIZE, environment()) as terminal:
-        at = _painted(terminal, LAST_MESSAGE, timeout)
+        at = painted(terminal, LAST_MESSAGE, timeout)
         return None if at is None else round(at - terminal.started, 3)
 
 
 def _from_list(url: str, timeout: float) -> float | None:
     """The run is the newest one of the list, for it was made last."""
     with Terminal(product("--url", url), SIZE, environment()) as terminal:
-        if _painted(terminal, "nightly_etl", timeout) is None:
+        if painted(terminal, "nightly_etl", timeout) is None:
             return None
         terminal.wait_quiet(0.3, 5)
         sent = terminal.send("\r")
-        at = _painted(terminal, LAST_MESSAGE, timeout)
+        at = painted(terminal, LAST_MESSAGE, timeout)
         return None if at is None else round(at - sent, 3)
 
 
-def _painted(terminal: Terminal, text: str, timeout: float) -> float | None:
+def painted(terminal: Terminal, text: str, timeout: float) -> float | None:
     """When a text was first on screen."""
     found: list[float] = []
 
