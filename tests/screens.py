@@ -23,6 +23,7 @@ from run_tui.model import MAX_PAGE, EventPage
 from run_tui.query import parse
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
+from run_tui.sources.base import Ahead
 from run_tui.sources.dagster import DagsterSource
 from run_tui.widgets.output_view import OutputView
 from tests import hub_screens
@@ -66,12 +67,17 @@ def _gated(page: Page, gate: asyncio.Event) -> Page:
     pages: Counter[str] = Counter()
 
     async def gated(
-        run_id: str, cursor: str | None = None, limit: int = MAX_PAGE, *, with_run: bool = True
+        run_id: str,
+        cursor: str | None = None,
+        limit: int = MAX_PAGE,
+        *,
+        with_run: bool = True,
+        ahead: Ahead | None = None,
     ) -> EventPage:
         pages[run_id] += 1
         if pages[run_id] > 2:
             await gate.wait()
-        return await page(run_id, cursor, limit, with_run=with_run)
+        return await page(run_id, cursor, limit, with_run=with_run, ahead=ahead)
 
     return gated
 

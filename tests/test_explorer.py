@@ -11,6 +11,7 @@ from textual.widgets import OptionList
 from run_tui.actions import ACTIONS
 from run_tui.app import RunTuiApp
 from run_tui.format import TimeMode
+from run_tui.screens.data import DataScreen
 from run_tui.screens.help import HelpScreen
 from run_tui.screens.output import OutputScreen
 from run_tui.screens.run import RunScreen
@@ -320,6 +321,7 @@ async def test_every_action_of_the_table_exists_where_it_is_bound() -> None:
             "histogram": screen.pane.histogram,
             "types": TypesScreen,
             "output": OutputScreen,
+            "data": DataScreen,
         }
         for action in ACTIONS:
             name = action.action.partition("(")[0]

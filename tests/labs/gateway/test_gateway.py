@@ -69,7 +69,7 @@ def log_in(url: str | None = None) -> None:
     """What `dg plus login` does in the end."""
     path = Path(os.environ["XDG_CONFIG_HOME"])
     path.mkdir(exist_ok=True)
-    DagsterPlusCliConfig(url, ORGANIZATION, DEPLOYMENT, TOKEN).write()  # type: ignore[no-untyped-call]
+    DagsterPlusCliConfig(url, ORGANIZATION, DEPLOYMENT, TOKEN).write()
 
 
 def prepared(way: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
