@@ -112,7 +112,6 @@ RUN = {
     "palette, wrap": ((PALETTE, *"over several", ESCAPE), "load_users"),
     "output, back, walk": (("l", "l", "j", "e"), "load_users"),
     "output, other stream": (("l", TAB, TAB, "k", "k"), "stderr"),
-    "find in output, walk, back, steps": ((FIND, *"user", ENTER, "n", "n", "l", "s", "j", ENTER), "/ step:"),
 }
 CLEARED = ("/", WIPE, ENTER, FIND, WIPE, ENTER, "g")
 """Takes filter and finding away and goes to the first row, of a run's events or, as far as it has them, of output."""
