@@ -200,8 +200,10 @@ class RowList(LongView, can_focus=True):
 
     def on_resize(self) -> None:
         """Rows are laid out for the width there is, and the cursor stays in sight."""
-        self._strips = LRUCache(SCREENFULS * max(1, self.size.height))
-        self.rows_changed()
+        room = SCREENFULS * self.size.height
+        if room > self._strips.maxsize:
+            self._strips = LRUCache(room)
+        self.rows_changed(keep_strips=True)
         if self._centered:
             self.center_cursor()
         else:
