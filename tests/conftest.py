@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import pytest
 
@@ -14,6 +14,7 @@ from tests.labs.dagster.lab import DagsterLab
 
 if TYPE_CHECKING:
     from tests.labs.dagster.postgres import PostgresLab
+    from tests.labs.pyspur.lab import PySpurLab
 
 Lab = TypeVar("Lab", bound=DagsterLab)
 
@@ -55,10 +56,31 @@ def postgres_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresL
     yield from _running(PostgresLab(tmp_path_factory.mktemp("postgres")))
 
 
+@pytest.fixture(scope="session")
+def pyspur_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PySpurLab]:
+    """A real PySpur server, without any run yet; its environment is built where there is none."""
+    from tests.labs.pyspur.environment import EnvironmentMissing
+    from tests.labs.pyspur.lab import PySpurLab
+
+    lab = PySpurLab(tmp_path_factory.mktemp("pyspur"))
+    try:
+        lab.start()
+    except EnvironmentMissing as error:
+        _give_up(str(error))
+    try:
+        yield lab
+    finally:
+        lab.stop()
+
+
 def _needs(*modules: str) -> None:
     if missing := [name for name in modules if find_spec(name) is None]:
-        give_up = pytest.fail if os.environ.get("CI") else pytest.skip
-        give_up(f"no {' and no '.join(missing)} here for a real server: pip install -e '.[test]'")
+        _give_up(f"no {' and no '.join(missing)} here for a real server: pip install -e '.[test]'")
+
+
+def _give_up(why: str) -> NoReturn:
+    """Without a real server its tests are skipped, which on a build machine is a failure."""
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(why)
 
 
 def _running(lab: Lab) -> Iterator[Lab]:
