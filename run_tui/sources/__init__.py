@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SYSTEMS", "open_source", "resolve_run_id"]
 
-SYSTEMS = ("dagster", "hub_log")
+SYSTEMS = ("dagster", "hub_log", "pyspur")
 """The kinds of server that `open_source` knows."""
 
 
@@ -45,4 +45,8 @@ def open_source(
         from run_tui.sources.hub_log import HubLogSource
 
         return HubLogSource(url, headers=headers, app=app, name=name, dags=dags, reach=reach)
+    if kind == "pyspur":
+        from run_tui.sources.pyspur import PySpurSource
+
+        return PySpurSource(url, headers=headers, app=app, name=name, page=page, reach=reach)
     raise ConfigError(f"there is no system {kind!r}", f"Known: {', '.join(SYSTEMS)}.")

@@ -24,6 +24,9 @@ class Capabilities:
     web_page: bool = False
     output: bool = False
     by_job: bool = False
+    delete: bool = False
+    children: bool = False
+    """Runs start other runs, where elsewhere they are executed again."""
 
 
 class Tables(Protocol):

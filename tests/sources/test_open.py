@@ -9,23 +9,23 @@ import pytest
 
 from run_tui.errors import ConfigError
 from run_tui.sources import SYSTEMS, open_source
-from run_tui.sources.dagster import DagsterSource
 from tests.sources.servers import always
 
 
-async def test_every_known_system_opens() -> None:
-    for kind in SYSTEMS:
-        source = open_source(kind, "http://127.0.0.1:1/graphql", headers={"Dagster-Cloud-Api-Token": "x"})
-        assert isinstance(source, DagsterSource)
-        assert source.where == "http://127.0.0.1:1"
-        await source.aclose()
-    assert open_source("dagster", "http://demo", app=always(b""), name="demo").where == "demo"
+@pytest.mark.parametrize(("kind", "endpoint"), [("dagster", "/graphql"), ("pyspur", "/api")])
+async def test_every_known_system_opens(kind: str, endpoint: str) -> None:
+    source = open_source(kind, f"http://127.0.0.1:1{endpoint}", headers={"Dagster-Cloud-Api-Token": "x"})
+    assert type(source).__module__ == f"run_tui.sources.{kind}"
+    assert source.where == "http://127.0.0.1:1"
+    await source.aclose()
+    assert open_source(kind, "http://demo", app=always(b""), name="demo").where == "demo"
+    assert kind in SYSTEMS
 
 
 def test_an_unknown_system() -> None:
     with pytest.raises(ConfigError, match="there is no system 'airflow'") as caught:
         open_source("airflow", "http://h")
-    assert caught.value.hint == "Known: dagster."
+    assert caught.value.hint == f"Known: {', '.join(SYSTEMS)}."
 
 
 def test_a_wrong_url() -> None:

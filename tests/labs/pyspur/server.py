@@ -42,7 +42,7 @@ class GateNode(BaseNode):  # type: ignore[misc]
 
     async def run(self, input: BaseNodeInput) -> GateOutput:
         """Waits for the file and gives its content."""
-        while (text := _content(Path(self.config.gate))) is None:
+        while (text := _content(Path(self.config.gate))) is None:  # noqa: ASYNC110  (a file is no event)
             await asyncio.sleep(0.01)
         return GateOutput(output=text)
 
