@@ -96,6 +96,7 @@ _STYLES = {
     StepState.FAILURE: "bad",
     StepState.RUNNING: "active",
     StepState.RETRYING: "warning",
+    StepState.SUSPENDED: "warning",
     StepState.INTERRUPTED: "warning",
 }
 

@@ -179,7 +179,7 @@ class RunList(_Model):
 class RunFilter:
     """What to ask a server's run list for; empty fields ask for everything. Times are epoch seconds.
 
-    `root` asks for the re-executions of a run, and for theirs.
+    `root` asks for the re-executions of a run, or for the runs it started, and for theirs.
     """
 
     statuses: tuple[RunStatus, ...] = ()
@@ -197,6 +197,7 @@ class StepState(StrEnum):
     PENDING = "pending"
     RUNNING = "running"
     RETRYING = "retrying"
+    SUSPENDED = "paused"
     SUCCESS = "success"
     FAILURE = "failure"
     SKIPPED = "skipped"

@@ -18,6 +18,7 @@ MANY = 6
 _WORST = (
     StepState.FAILURE,
     StepState.RETRYING,
+    StepState.SUSPENDED,
     StepState.RUNNING,
     StepState.INTERRUPTED,
     StepState.PENDING,

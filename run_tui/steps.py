@@ -14,6 +14,7 @@ _STATES = {
     "STEP_START": StepState.RUNNING,
     "STEP_RESTARTED": StepState.RUNNING,
     "STEP_UP_FOR_RETRY": StepState.RETRYING,
+    "STEP_SUSPENDED": StepState.SUSPENDED,
     "STEP_SUCCESS": StepState.SUCCESS,
     "STEP_FAILURE": StepState.FAILURE,
     "STEP_SKIPPED": StepState.SKIPPED,
@@ -170,8 +171,8 @@ class StepBoard:
 
 
 def _ended(attempts: tuple[Attempt, ...], state: StepState, time: int) -> tuple[Attempt, ...]:
-    """The attempts with the last one ended; one that is to be tried again has failed."""
-    if not attempts or attempts[-1].ended is not None:
+    """The attempts with the last one ended, for good after a pause; one that is to be tried again has failed."""
+    if not attempts or (attempts[-1].ended is not None and attempts[-1].state is not StepState.SUSPENDED):
         return attempts
     result = StepState.FAILURE if state is StepState.RETRYING else state
     return (*attempts[:-1], replace(attempts[-1], state=result, ended=time))

@@ -126,3 +126,11 @@ def test_what_lies_in_a_gap_is_taken_as_it_must_have_been() -> None:
     load, push = first.followed_by(later).listed(None)
     assert (load.state, load.seconds(0)) == (StepState.SUCCESS, 2.0)
     assert [attempt.state for attempt in push.attempts] == [StepState.FAILURE, StepState.RUNNING]
+
+
+def test_a_paused_step_waits_until_it_goes_on_to_its_end() -> None:
+    paused = board(("STEP_START", "ask"), ("STEP_SUSPENDED", "ask"))
+    assert states(paused.listed(None)) == {"ask": StepState.SUSPENDED}
+    ended = board(("STEP_START", "ask"), ("STEP_SUSPENDED", "ask"), ("STEP_RESUMED", "ask"), ("STEP_SUCCESS", "ask"))
+    (step,) = ended.listed(None)
+    assert (step.state, step.seconds(0), len(step.attempts)) == (StepState.SUCCESS, 3.0, 1)

@@ -35,13 +35,9 @@ READ = (Phase.LIVE, Phase.WAITING, Phase.DONE)
 TOLD_AFTER = 3
 """Failures of a question beside the run's events after which the user is told."""
 
-_NO_OTHER = {
-    (False, -1): "There is no older run of this job.",
-    (False, 1): "There is no newer run of this job.",
-    (True, -1): "This run re-executes no other.",
-    (True, 1): "This run has not been re-executed.",
-}
-"""What is said where there is no other run to go to: by whether a re-execution was meant, and the direction."""
+_NO_NEIGHBOUR = {-1: "There is no older run of this job.", 1: "There is no newer run of this job."}
+_NOT_REEXECUTED = {-1: "This run re-executes no other.", 1: "This run has not been re-executed."}
+_NO_CHILD = {-1: "No other run has started this one.", 1: "No further run was started by this one or beside it."}
 
 
 def lacking(source: Source) -> set[str]:
@@ -90,7 +86,7 @@ class OpenRun:
             self._host.start(self._read_stderr(wanted), "stderr")
 
     async def other(self, direction: int, *, relative: bool) -> Run | None:
-        """The run before (-1) or after (1) of the same job, or of its re-executions; the user is told of none."""
+        """The run before (-1) or after (1) of the same job, or of its relatives; the user is told of none."""
         run = self.screen.run
         try:
             if relative:
@@ -101,7 +97,8 @@ class OpenRun:
             self._host.say(error)
             return None
         if found is None:
-            self._host.notify(_NO_OTHER[relative, direction], timeout=3)
+            relatives = _NO_CHILD if self.source.capabilities.children else _NOT_REEXECUTED
+            self._host.notify((relatives if relative else _NO_NEIGHBOUR)[direction], timeout=3)
         return found
 
     async def _follow(self) -> None:

@@ -28,6 +28,7 @@ _STEP_GLYPHS = {
     StepState.PENDING: "·",
     StepState.RUNNING: "●",
     StepState.RETRYING: "↻",
+    StepState.SUSPENDED: "‖",
     StepState.SUCCESS: "✓",
     StepState.FAILURE: "✗",
     StepState.SKIPPED: "↷",
@@ -65,6 +66,7 @@ def step_style(state: StepState) -> str:
         StepState.FAILURE: "bad",
         StepState.RUNNING: "active",
         StepState.RETRYING: "warning",
+        StepState.SUSPENDED: "warning",
         StepState.INTERRUPTED: "warning",
     }.get(state, "quiet")
 

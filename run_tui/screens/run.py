@@ -44,7 +44,7 @@ class RunScreen(EventKeys):
         """The user went back."""
 
     class OtherWanted(Message):
-        """The next run (1) or the one before (-1) is to be shown: of the same job, or of its re-executions."""
+        """The next run (1) or the one before (-1) is to be shown: of the same job, or of its relatives."""
 
         def __init__(self, screen: RunScreen, direction: int, *, relative: bool) -> None:
             super().__init__()
@@ -261,7 +261,7 @@ class RunScreen(EventKeys):
         self.post_message(self.OtherWanted(self, direction, relative=False))
 
     def action_relative(self, direction: int) -> None:
-        """Goes to the next of the runs that re-execute each other, or to the one before."""
+        """Goes to the next of the runs that re-execute or start each other, or to the one before."""
         self.post_message(self.OtherWanted(self, direction, relative=True))
 
     def action_alert(self) -> None:

@@ -50,7 +50,6 @@ def run_of(run: wire.Run, now: float) -> Run:
         started_at=None if status is RunStatus.QUEUED else _iso(epoch_ms(run.start_time)),
         ended_at=_iso(ended_ms(run)) if status.finished else None,
         pipeline_name=run.workflow_version.name if run.workflow_version is not None else None,
-        mode=run.run_type or None,
         tags=_tags(run, status, now),
         parent_run_id=run.parent_run_id,
         config_yaml=as_json(run.initial_inputs) if run.initial_inputs else None,

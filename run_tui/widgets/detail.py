@@ -279,7 +279,7 @@ def run_lines(run: Run, server: str) -> Iterator[Line]:
         "Started": run.started_at,
         "Ended": run.ended_at,
         "Mode": run.mode,
-        "Re-execution of": run.parent_run_id,
+        "Parent run": run.parent_run_id,
         "First run": run.root_run_id,
         "Server": server,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -96,3 +96,12 @@ def _code(code: str, schema: Mapping[str, str] = _INT) -> dict[str, Any]:
 
 def _link(source: str, target: str) -> dict[str, Any]:
     return {"source_id": source, "target_id": target}
+
+
+def answers(nodes: Sequence[str]) -> Definition:
+    """The nodes one after the other, as a help desk that answers with a model's help would have them; never run."""
+    kinds = {"input_node": "InputNode", "output_node": "OutputNode", "review": "HumanInterventionNode"}
+    kinds |= {"retrieve": "RetrieverNode", "draft": "SingleLLMCallNode"}
+    configs = {"review": {"message": "Is the answer kind and right?"}}
+    listed = [_node(name, kinds.get(name, "PythonFuncNode"), configs.get(name, {})) for name in nodes]
+    return {"nodes": listed, "links": [_link(*pair) for pair in pairwise(nodes)]}
