@@ -12,7 +12,7 @@ from run_tui.sources import SYSTEMS, open_source
 from tests.sources.servers import always
 
 
-@pytest.mark.parametrize(("kind", "endpoint"), [("dagster", "/graphql"), ("pyspur", "/api")])
+@pytest.mark.parametrize(("kind", "endpoint"), [("dagster", "/graphql"), ("hub_log", "/api/v1"), ("pyspur", "/api")])
 async def test_every_known_system_opens(kind: str, endpoint: str) -> None:
     source = open_source(kind, f"http://127.0.0.1:1{endpoint}", headers={"Dagster-Cloud-Api-Token": "x"})
     assert type(source).__module__ == f"run_tui.sources.{kind}"

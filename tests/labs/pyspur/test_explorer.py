@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
@@ -26,7 +26,7 @@ async def explorer(lab: PySpurLab, run_id: str) -> AsyncIterator[Pilot[None]]:
         yield pilot
 
 
-def states(steps: list[StepProgress]) -> dict[str, StepState]:
+def states(steps: Sequence[StepProgress]) -> dict[str, StepState]:
     return {step.key: step.state for step in steps}
 
 
