@@ -100,3 +100,17 @@ async def opened(pilot: Pilot[None], run_id: str) -> RunScreen:
     await until(lambda: screen.steps.row_count() > 0)
     await pilot.pause()
     return screen
+
+
+async def take_failure(pilot: Pilot[None]) -> None:
+    """A failed run with its steps, and what the failed one was given."""
+    screen = await open_desk_run(pilot, "R14")
+    await until(lambda: screen.all_read and "inputs" in screen.detail.text)
+
+
+async def take_runs(pilot: Pilot[None]) -> None:
+    """The list, with the reason of the failure."""
+    runs = pilot.app.screen
+    assert isinstance(runs, RunsScreen)
+    await until(lambda: "R14" in runs.rows.reasons)
+    await pilot.press("j", "j")

@@ -26,7 +26,7 @@ from run_tui.screens.runs import RunsScreen
 from run_tui.sources.base import Ahead
 from run_tui.sources.dagster import DagsterSource
 from run_tui.widgets.output_view import OutputView
-from tests import hub_screens
+from tests import hub_screens, pyspur_screens
 from tests.waiting import until
 
 NOW = 1_795_350_667.0
@@ -194,6 +194,12 @@ HUB_SHOTS: dict[str, tuple[tuple[int, int], Take]] = {
 }
 """Pictures of a Hub Log server's runs."""
 
+SPUR_SHOTS: dict[str, tuple[tuple[int, int], Take]] = {
+    "nodes": ((110, 32), pyspur_screens.take_failure),
+    "nodes-runs": ((110, 14), pyspur_screens.take_runs),
+}
+"""Pictures of a PySpur server's runs."""
+
 SHOTS: dict[str, tuple[tuple[int, int], Take]] = {
     "runs": ((110, 24), _runs),
     "run-failure": ((110, 34), _failed("nightly_etl")),
@@ -217,13 +223,15 @@ SHOTS: dict[str, tuple[tuple[int, int], Take]] = {
     "contrast": ((110, 32), _themed("contrast")),
     "terminal": ((110, 32), _themed("terminal")),
     **HUB_SHOTS,
+    **SPUR_SHOTS,
 }
 
 
 async def picture(name: str) -> str:
     """One picture as SVG, without what differs from call to call."""
     size, prepare = SHOTS[name]
-    async with hub_screens.hub_app(size) if name in HUB_SHOTS else demo_app(size) as pilot:
+    elsewhere = {**dict.fromkeys(HUB_SHOTS, hub_screens.hub_app), **dict.fromkeys(SPUR_SHOTS, pyspur_screens.desk_app)}
+    async with elsewhere.get(name, demo_app)(size) as pilot:
         await prepare(pilot)
         pilot.app.screen.query("Input").set(disabled=False)
         for cursor in pilot.app.screen.query("Input"):

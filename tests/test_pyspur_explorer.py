@@ -77,3 +77,11 @@ async def test_keys_lead_to_the_runs_that_a_run_started_and_back() -> None:
         await opened(pilot, "R14")
         await pilot.press("{")
         await until(lambda: any("No other run has started" in toast.message for toast in pilot.app._notifications))
+
+
+async def test_a_filter_lists_the_runs_that_a_run_started() -> None:
+    async with desk_app() as pilot:
+        runs = pilot.app.screen
+        assert isinstance(runs, RunsScreen)
+        await pilot.press("slash", *"tag:parent=R14", "enter")
+        await until(lambda: [run.id for run in runs.rows.runs] == ["R16", "R15"])
