@@ -11,7 +11,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -227,11 +227,16 @@ SHOTS: dict[str, tuple[tuple[int, int], Take]] = {
 }
 
 
+def _app_of(name: str) -> Callable[[tuple[int, int]], AbstractAsyncContextManager[Pilot[None]]]:
+    if name in HUB_SHOTS:
+        return hub_screens.hub_app
+    return pyspur_screens.desk_app if name in SPUR_SHOTS else demo_app
+
+
 async def picture(name: str) -> str:
     """One picture as SVG, without what differs from call to call."""
     size, prepare = SHOTS[name]
-    elsewhere = {**dict.fromkeys(HUB_SHOTS, hub_screens.hub_app), **dict.fromkeys(SPUR_SHOTS, pyspur_screens.desk_app)}
-    async with elsewhere.get(name, demo_app)(size) as pilot:
+    async with _app_of(name)(size) as pilot:
         await prepare(pilot)
         pilot.app.screen.query("Input").set(disabled=False)
         for cursor in pilot.app.screen.query("Input"):
