@@ -80,6 +80,8 @@ def _connection_rows(connection: config.Connection) -> Iterator[Row]:
     yield "Timeouts", f"{reach.connect_timeout:g} s to connect, {reach.read_timeout:g} s to answer", ""
     if connection.dags:
         yield "DAGs", ", ".join(connection.dags), ""
+    if connection.dags:
+        yield "DAGs", ", ".join(connection.dags), ""
     if connection.read_only:
         yield "Read only", "yes", ""
 

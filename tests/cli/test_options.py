@@ -122,6 +122,8 @@ def test_every_setting_of_a_connection_is_shown(environ: dict[str, str], run_tui
         ["Known:", "plus", "acme/prod"],
         ["Known:", "hub", "https://hub.acme.io"],
     ]
+    path.write_text("[connections.hub]\nkind = 'hub_log'\nurl = 'hub.acme.io'\ndags = ['nightly', 'weekly']\n")
+    assert "DAGs:          nightly, weekly\n" in run_tui("config", "show", "-c", "hub", RUN_TUI_URL=None).stdout
 
 
 def test_where_the_settings_are(environ: dict[str, str], run_tui: RunTui) -> None:
