@@ -40,6 +40,15 @@ def app_of(answer: Answer) -> Starlette:
     return Starlette(routes=[Route("/{path:path}", answer, methods=["POST"])])
 
 
+def app_of_any(body: bytes) -> Starlette:
+    """An app that gives one answer to every GET."""
+
+    async def answer(_: Request) -> Response:
+        return Response(body, media_type="application/json")
+
+    return Starlette(routes=[Route("/{path:path}", answer, methods=["GET"])])
+
+
 def always(
     body: bytes, status: int = 200, kind: str | None = "application/json", headers: Mapping[str, str] | None = None
 ) -> Starlette:
