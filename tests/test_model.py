@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from run_tui.model import (
     ErrorInfo,
@@ -14,6 +18,7 @@ from run_tui.model import (
     RunStatus,
     effective_rank,
     epoch_ms,
+    epoch_times,
     iso_timestamp,
 )
 from tests.scripted import a_run
@@ -97,3 +102,13 @@ def test_a_page_becomes_the_contracts_list() -> None:
 def test_models_are_made_from_attributes() -> None:
     run = a_run()
     assert Run.model_validate(run, from_attributes=True) == run
+
+
+ZONES = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+ISO = st.datetimes(timezones=st.none() | ZONES).map(datetime.isoformat)
+NOW = st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1), timezones=ZONES).map(datetime.isoformat)  # noqa: DTZ001
+
+
+@given(st.lists(NOW) | st.lists(ISO) | st.lists(ISO | st.integers().map(str) | st.text()))
+def test_many_times_at_once_are_the_same_times(texts: list[str]) -> None:
+    assert epoch_times(texts) == list(map(epoch_ms, texts))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from run_tui.model import EventDetails, EventPage, RunEvent, RunEventLevel, effective_rank, epoch_ms, iso_timestamp
+from run_tui.model import EventDetails, EventPage, RunEvent, RunEventLevel, effective_rank, epoch_times, iso_timestamp
 from run_tui.store.blocks import Block, Rows, Times
 from run_tui.store.columns import CodeColumn
 from run_tui.store.details import Shape, message_of, pack, unpack
@@ -164,10 +164,7 @@ _NO_DETAILS = EventDetails()
 
 def _times(timestamps: Sequence[str]) -> list[int]:
     """Epoch milliseconds, nearly always the digits they are already; a server may claim any number."""
-    try:
-        times = list(map(int, timestamps))
-    except ValueError:
-        times = list(map(epoch_ms, timestamps))
+    times = epoch_times(timestamps)
     if times and (min(times) < -_MOST_MS or max(times) > _MOST_MS):
         return [min(max(time, -_MOST_MS), _MOST_MS) for time in times]
     return times
