@@ -21,7 +21,7 @@ async def test_the_list_tells_kind_progress_and_why() -> None:
         }
         await until(lambda: "R14" in runs.rows.reasons)
         lines = ["".join(part.text for part in runs.rows.row_segments(row, 138)) for row in range(3)]
-        assert "kind=interactive nodes=2/6" in lines[0]
+        assert "nodes=2/6 kind=interactive" in lines[0]
         assert "nodes=3/6" in lines[1]
         assert "draft: ValueError: the model answered with 1912" in lines[2]
 

@@ -8,9 +8,10 @@ from run_tui.errors import TooLarge
 from run_tui.model import epoch_ms
 from run_tui.sources import _pyspur_wire as wire
 
-PAGE = 50
-"""Runs asked for at once: the server takes at most 100, and sends each with its tasks and its whole workflow."""
+PAGE = 51
+"""Runs asked for at once, one more than a list shows first, to know of others; servers take at most 100."""
 _SMALLER = {PAGE: 10, 10: 1}
+"""How many to ask for where so many are more than an answer can hold."""
 
 Fetch = Callable[[int, int], Awaitable[list[wire.Run]]]
 """The page of this number, from 1, of pages of this size."""
@@ -22,6 +23,7 @@ class RunPages:
     def __init__(self, fetch: Fetch) -> None:
         self._fetch = fetch
         self._seen_at: dict[str, int] = {}
+        self._size = PAGE
 
     async def after(self, run: wire.Run | None) -> AsyncIterator[wire.Run]:
         """The runs after this one, or all, each once; such as began meanwhile are not among them."""
@@ -38,30 +40,32 @@ class RunPages:
                 yield other
 
     async def _page_before(self, run: wire.Run) -> int:
-        """A place, the first of a page, at or before a run; it may have moved up since it was seen."""
+        """A place at or before that of a run, which may have moved up since it was seen."""
         start = self._seen_at.get(run.id, 0) // PAGE * PAGE
         while start:
-            page = await self._fetch(start // PAGE + 1, PAGE)
+            page = await self._fetch(start + 1, 1)
             if page and _began(page[0]) > _began(run):
                 break
             start -= PAGE
         return start
 
     async def _from(self, start: int) -> AsyncIterator[tuple[int, wire.Run]]:
-        offset, size = start, PAGE
+        offset = start
         while True:
+            size = self._size
+            number = offset // size
             try:
-                page = await self._fetch(offset // size + 1, size)
+                page = await self._fetch(number + 1, size)
             except TooLarge:
                 if size not in _SMALLER:
                     raise
-                size = _SMALLER[size]
+                self._size = _SMALLER[size]
                 continue
-            for place, run in enumerate(page, offset):
+            for place, run in enumerate(page, number * size):
                 yield place, run
             if len(page) < size:
                 return
-            offset += size
+            offset = (number + 1) * size
 
 
 def _began(run: wire.Run) -> int:

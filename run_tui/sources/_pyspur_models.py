@@ -41,7 +41,7 @@ def status_of(run: wire.Run, now: float) -> RunStatus:
 
 
 def run_of(run: wire.Run, now: float) -> Run:
-    """A run of the model; kind, nodes settled, workflow and parent are its tags, its inputs the configuration."""
+    """A run of the model; nodes settled, kind, parent and workflow are its tags, its inputs the configuration."""
     status = status_of(run, now)
     return Run(
         id=run.id,
@@ -61,9 +61,9 @@ def _tags(run: wire.Run, status: RunStatus, now: float) -> dict[str, str]:
     quiet = now - last_change_ms(run) / 1000
     version = run.workflow_version.version if run.workflow_version is not None else None
     tags = {
-        "kind": run.run_type,
         "nodes": f"{settled}/{len(run.tasks)}" if run.tasks else "",
         "stalled": f"no change for {quiet / 3600:.1f} h" if status.active and quiet > STALLED else "",
+        "kind": run.run_type,
         "parent": run.parent_run_id or "",
         "workflow": run.workflow_id,
         "version": "" if version is None else str(version),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,7 +12,7 @@ import pytest
 from run_tui.errors import ConfigError, RunNotFound, TimedOut, Unsupported
 from run_tui.model import RunFilter, RunStatus
 from run_tui.reach import Reach
-from run_tui.sources import _pyspur_list, resolve_run_id
+from run_tui.sources import _body, _pyspur_list, resolve_run_id
 from run_tui.sources import pyspur as rooms
 from run_tui.sources.pyspur import PySpurSource
 from tests.labs.pyspur.standin import NOW, StandIn
@@ -70,6 +71,28 @@ async def test_a_page_goes_on_where_the_last_ended_although_runs_come_and_go(mon
         for number in (10, 9, 8, 7):
             del server.runs[f"R{number}"]
         assert [run.id for run in (await source.runs(RunFilter(), first.cursor, 2)).items] == ["R4", "R3"]
+
+
+async def test_runs_too_large_for_one_answer_are_asked_for_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = StandIn()
+    for number in range(1, 71):
+        server.add(number, DONE)
+    one = len(json.dumps(server.runs["R1"]))
+    monkeypatch.setattr(_body, "LARGEST", 15 * one)
+    async with source_of(server) as source:
+        found = await source.runs(RunFilter(), None, 100)
+        assert [run.id for run in found.items] == [f"R{number}" for number in range(70, 0, -1)]
+        rest = await source.runs(RunFilter(), "R12", 100)
+        assert [run.id for run in rest.items] == [f"R{number}" for number in range(11, 0, -1)]
+
+
+async def test_one_request_tells_the_first_runs_and_that_there_are_more() -> None:
+    server = StandIn()
+    for number in range(1, 71):
+        server.add(number, DONE)
+    async with source_of(server) as source:
+        assert (await source.runs(RunFilter())).has_more
+    assert server.asked == ["GET /run/?page=1&page_size=51"]
 
 
 async def test_filters_are_the_clients_and_look_at_so_many_runs_only(monkeypatch: pytest.MonkeyPatch) -> None:
