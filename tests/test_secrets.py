@@ -351,7 +351,7 @@ def test_objects_that_know_secrets_do_not_tell() -> None:
     source: Any = open_connection(connection)
     told = [choice, connection, connection.token, connection.login, source, source._client, RunTuiApp(source, "lab")]
     assert holds_none(*(f"{each!r} {each}".encode() for each in told))
-    assert holds_none(repr(source._client._client("http")).encode())
+    assert holds_none(repr(source._client._client(source._client._endpoint)).encode())
 
 
 @pytest.mark.parametrize(
