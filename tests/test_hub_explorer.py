@@ -165,14 +165,14 @@ async def test_rows_that_cannot_be_read_say_why() -> None:
 async def test_no_name_and_no_value_of_a_row_acts_on_the_terminal() -> None:
     hostile = "\x1b]0;owned\x07[red]\x9b2J\u202e\n\t"
     hub = HubLog(World(NOW))
-    made = {hostile: hostile, "parts": {hostile: [hostile]}, "a": 1}
-    hub.world.dags[SALES][1].phases["extract"][0].data = lambda row: made  # type: ignore[method-assign]
+    hostile_row = {hostile: hostile, "parts": {hostile: [hostile]}, "a": 1}
+    hub.world.dags[SALES][1].phases["extract"][0].data = lambda row: hostile_row  # type: ignore[method-assign]
     async with hub_app(hub=hub) as pilot:
         await open_run(pilot, SALES, 1)
         await pilot.press("s", "j")
         screen = await open_data(pilot)
         await pilot.press("left_square_bracket", "right_square_bracket")
-        hub.world.dags[SALES][1].phases["extract"][1].data = lambda row: made  # type: ignore[method-assign]
+        hub.world.dags[SALES][1].phases["extract"][1].data = lambda row: hostile_row  # type: ignore[method-assign]
         await pilot.press("ctrl+r")
         await until(lambda: screen.rows.window.total is not None and "parts" in screen.rows.titles())
         await pilot.press("enter")
