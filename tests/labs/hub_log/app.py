@@ -174,6 +174,7 @@ class HubLog:
         end = min((at for at in ends if at is not None), default=len(lines))
         for first in range(0, end, _LINES_AT_ONCE):
             yield _ndjson(lines[first : min(end, first + _LINES_AT_ONCE)])
+            await asyncio.sleep(0)  # else nobody would see that the reader has gone, and nobody else be answered
         if troubles.stall_stream_after is not None:
             await asyncio.Event().wait()
         if troubles.break_stream_after is not None:
