@@ -5,16 +5,23 @@ RunTuiError
 ├── OutputError        what was asked for cannot be written: a full disk, a closed file     exit 1
 └── SourceError        a server could not be asked or did not answer well                  exit 1
     ├── Unreachable    no connection, or it broke, or no answer in time                    exit 5
-    │   └── TimedOut   the server took the request and did not answer in time              exit 5
+    │   ├── TimedOut   the server took the request and did not answer in time              exit 5
+    │   └── BrokenOff  the connection ended before a whole answer                          exit 5
+    ├── OutcomeUnknown a change was asked for, and whether it was made was not told        exit 5
     ├── Unauthorized   the server wants a token, or refused this one                       exit 3
     ├── RunNotFound    the server does not know the run                                    exit 4
     ├── UnknownDeployment  the service does not know the organization or its deployment    exit 4
     ├── ServerError    the server answered with an error of its own                        exit 1
-    │   └── Busy       the server asked to be left alone for a while (429, 503)            exit 1
+    │   ├── Busy       the server asked to be left alone for a while (429, 503)            exit 1
+    │   └── InvalidConfig  it does not take a run's configuration                          exit 1
     ├── BadAnswer      something answered, but not as this kind of server does             exit 1
     │   └── TooLarge   an answer of more bytes than are held at once                       exit 1
     └── Unsupported    this kind of server cannot do what was asked                        exit 1
 """
+
+from __future__ import annotations
+
+from run_tui.acts import ConfigProblem
 
 
 class RunTuiError(Exception):
@@ -61,6 +68,16 @@ class TimedOut(Unreachable):
     """The server took the request and did not answer in time: it may do better if asked for less."""
 
 
+class BrokenOff(Unreachable):
+    """The connection ended before a whole answer: what was asked for may have been done."""
+
+
+class OutcomeUnknown(SourceError):
+    """A change was asked for once, and no answer told whether it was made: asking again might make it twice."""
+
+    exit_code = 5
+
+
 class Unauthorized(SourceError):
     """The server wants a token, or refused this one."""
 
@@ -104,6 +121,14 @@ class Busy(ServerError):
     def transient(self) -> bool:
         """Always: the server itself said so."""
         return True
+
+
+class InvalidConfig(ServerError):
+    """The server does not take a run's configuration: `problems` are what it has against it."""
+
+    def __init__(self, message: str, problems: tuple[ConfigProblem, ...]) -> None:
+        super().__init__(message)
+        self.problems = problems
 
 
 class BadAnswer(SourceError):

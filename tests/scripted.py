@@ -140,6 +140,7 @@ class ScriptedSource:
         return chunk_of(Stream.STDERR, start, part.decode(errors="replace") or None, cursor)
 
     tables = None
+    actions = None
 
     def whole_id(self, text: str) -> str | None:
         return text

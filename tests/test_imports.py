@@ -11,7 +11,8 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "run_tui"
 
 MAY_IMPORT: dict[str, set[str]] = {
-    "errors": set(),
+    "acts": set(),
+    "errors": {"acts"},
     "model": set(),
     "actions": set(),
     "garbage": set(),
@@ -32,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "output": {"model"},
     "failure": {"model", "format", "output", "timeline"},
     "finding": {"query", "format", "timeline", "view", "output"},
-    "sources": {"model", "errors", "output", "reach"},
+    "sources": {"model", "errors", "acts", "output", "reach"},
     "pace": {"errors"},
     "marks": {"model", "sources"},
     "pages": {"model", "errors", "marks", "sources"},

@@ -29,18 +29,20 @@ def open_source(
     page: str | None = None,
     reach: Reach = USUAL,
     dags: Sequence[str] = (),
+    read_only: bool = False,
 ) -> Source:
     """A source for the server of the system `kind` at `url`; nothing is asked of it yet.
 
     `headers` (tokens among them) go to this server alone; `app` answers in this process instead and is known by
-    `name`; `page` is where web pages begin, if not at `url`; `dags` are those whose runs a Hub Log server is asked for.
+    `name`; `page` is where web pages begin, if not at `url`; `dags` are those whose runs a Hub Log server is asked for;
+    `read_only` leaves out all that changes anything.
     Raises `ConfigError` for an unknown system, for a URL or a header that HTTP cannot carry and for certificates that
     cannot be read.
     """
     if kind == "dagster":
         from run_tui.sources.dagster import DagsterSource
 
-        return DagsterSource(url, headers=headers, app=app, name=name, page=page, reach=reach)
+        return DagsterSource(url, headers=headers, app=app, name=name, page=page, reach=reach, read_only=read_only)
     if kind == "hub_log":
         from run_tui.sources.hub_log import HubLogSource
 
@@ -48,5 +50,5 @@ def open_source(
     if kind == "pyspur":
         from run_tui.sources.pyspur import PySpurSource
 
-        return PySpurSource(url, headers=headers, app=app, name=name, page=page, reach=reach)
+        return PySpurSource(url, headers=headers, app=app, name=name, page=page, reach=reach, read_only=read_only)
     raise ConfigError(f"there is no system {kind!r}", f"Known: {', '.join(SYSTEMS)}.")

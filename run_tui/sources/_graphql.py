@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from run_tui.errors import SourceError
+from run_tui.errors import BadAnswer, BrokenOff, OutcomeUnknown, ServerError, SourceError, TimedOut
 from run_tui.sources._answer import Answer
 from run_tui.sources._body import Glance, checked_body, parsed
 from run_tui.sources._http import HttpClient
@@ -36,6 +36,24 @@ class GraphQLClient(HttpClient):
         except ValidationError as error:
             raise self._why_not(answer, error) from error
 
+    async def mutate(self, text: str, variables: Mapping[str, object], shape: TypeAdapter[T]) -> T:
+        """The answer to a mutation, which is sent once. Raises `OutcomeUnknown` where it does not tell what was done.
+
+        Any other `SourceError` means that nothing was.
+        """
+        body = json.dumps({"query": text, "variables": dict(variables)}).encode()
+        try:
+            answer = await self.request("POST", body=body, repeatable=False)
+        except (TimedOut, BrokenOff, BadAnswer) as error:
+            raise _unknown(error) from error
+        try:
+            return checked_body(answer.content, shape)
+        except ValidationError as error:
+            why = self._why_not(answer, error)
+            if isinstance(why, BadAnswer) or (isinstance(why, ServerError) and not _refused_unread(answer, why)):
+                raise _unknown(why) from error
+            raise why from error
+
     def _why_not(self, answer: Answer, error: ValidationError) -> SourceError:
         """Why an answer is not the one asked for: by its status, the errors it lists, or what it is instead."""
         refusal = answer.refusal()
@@ -43,6 +61,15 @@ class GraphQLClient(HttpClient):
             return refusal
         listed = _listed_error(answer.content)
         return self.no_use(answer, error) if listed is None else answer.server_error(listed)
+
+
+def _refused_unread(answer: Answer, why: ServerError) -> bool:
+    """Whether a mutation was not even begun: too many requests, or one that does not fit the server's schema."""
+    return 400 <= answer.status < 500 or str(why).startswith("Variable ")
+
+
+def _unknown(why: SourceError) -> OutcomeUnknown:
+    return OutcomeUnknown(f"{why}: whether it was done is not known", "It was asked for once, and is not again.")
 
 
 def _listed_error(body: bytes) -> str | None:

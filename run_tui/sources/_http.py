@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from run_tui import __version__
-from run_tui.errors import BadAnswer, ConfigError, SourceError, TimedOut, TooLarge, Unreachable
+from run_tui.errors import BadAnswer, BrokenOff, ConfigError, SourceError, TimedOut, TooLarge, Unreachable
 from run_tui.reach import USUAL, Reach
 from run_tui.sources._answer import Answer, media_type
 from run_tui.sources._body import ENCODINGS, LARGEST, Glance, read_body
@@ -229,20 +229,19 @@ class HttpClient:
         url = error.request.url
         who = self._who(url)
         match error:
-            case httpx.ReadTimeout():
-                return TimedOut(f"{who} did not answer in {self._timeout.read:g} s", self._hint)
-            case httpx.ConnectTimeout():
+            case httpx.ConnectTimeout() | httpx.PoolTimeout():
                 what = f"{who} did not accept a connection in {self._timeout.connect:g} s"
+                return Unreachable(what, self._hint)
             case httpx.TimeoutException():
-                what = f"{who} did not answer in {self._timeout.read:g} s"
+                return TimedOut(f"{who} did not answer in {self._timeout.read:g} s", self._hint)
             case httpx.ProxyError():
                 return Unreachable(*proxy_refusal(who, self._proxy_of(url), str(error)))
             case _ if isinstance(error, httpx.ConnectError) or is_tls(error):
                 what, hint = no_connection(who, error, self._proxy_of(url))
-                return Unreachable(what, hint or self._hint)
+                kind = Unreachable if isinstance(error, httpx.ConnectError) else BrokenOff
+                return kind(what, hint or self._hint)
             case _:
-                what = f"{who} broke off the connection without a whole answer"
-        return Unreachable(what, self._hint)
+                return BrokenOff(f"{who} broke off the connection without a whole answer", self._hint)
 
     def _proxy_of(self, url: httpx.URL) -> str:
         return "" if url.host in _HERE else proxy_of(url.scheme, url.host)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from run_tui.acts import Act, ConfigProblem, Job, Order, Reexecution, Workspace
 from run_tui.model import DataRows, EventPage, Run, RunEvent, RunEventList, RunFilter, RunList, Step
 from run_tui.output import WIDTH, OutputChunk, Stream
 
@@ -17,16 +18,18 @@ Ahead = Callable[[str], Awaitable[None]]
 class Capabilities:
     """What a system can do beyond runs and events; the screens show only what is true here.
 
-    `by_job` says that it lists only the runs of a job that is named.
+    `by_job` says that it lists only the runs of a job that is named; `children` that runs start others, where
+    elsewhere they are executed again; `acts` are what it can do to runs, none of them where the connection is
+    `read_only`.
     """
 
     steps: bool = False
     web_page: bool = False
     output: bool = False
     by_job: bool = False
-    delete: bool = False
     children: bool = False
-    """Runs start other runs, where elsewhere they are executed again."""
+    acts: frozenset[Act] = frozenset()
+    read_only: bool = False
 
 
 class Tables(Protocol):
@@ -47,6 +50,42 @@ class Tables(Protocol):
         """What triggered the run, as JSON has it."""
 
 
+class Actions(Protocol):
+    """What changes runs. Each change is asked for once: `OutcomeUnknown` says that whether it was made is not known.
+
+    Any other `SourceError` means that it was not. Only what the source's `acts` name works; `Unsupported` else.
+    """
+
+    async def permissions(self) -> frozenset[Act]:
+        """What the server lets whoever asks do, to some runs at least."""
+
+    async def terminate(self, run_id: str, *, force: bool = False) -> None:
+        """Asks a run to end; with `force` it is marked as canceled at once, whatever its processes do.
+
+        Raises `RunNotFound`.
+        """
+
+    async def reexecute(
+        self, run_id: str, how: Reexecution, *, steps: Sequence[str] = (), tags: Mapping[str, str] | None = None
+    ) -> str:
+        """Executes a run again, all of it or some `steps`; the id of the new run, which has these `tags` too."""
+
+    async def delete(self, run_id: str) -> None:
+        """Deletes a run with its events. Raises `RunNotFound`."""
+
+    async def launch(self, order: Order) -> str:
+        """Launches a job; the id of the run. Raises `InvalidConfig`."""
+
+    async def workspace(self) -> Workspace:
+        """The jobs that can be launched."""
+
+    async def default_config(self, job: Job) -> str:
+        """The configuration of a job with everything as its code has it, as YAML; "" where there is none."""
+
+    async def check_config(self, job: Job, config: str) -> tuple[ConfigProblem, ...]:
+        """What the server has against a configuration."""
+
+
 class Source(Protocol):
     """One server of one system. Every method raises only `SourceError`s and can be called again after one."""
 
@@ -65,6 +104,10 @@ class Source(Protocol):
     @property
     def tables(self) -> Tables | None:
         """The data rows of steps; None where the system keeps none."""
+
+    @property
+    def actions(self) -> Actions | None:
+        """What changes runs; None where nothing can be changed, or is to be."""
 
     def whole_id(self, text: str) -> str | None:
         """The run's id, where a text is a whole one or otherwise names a run beyond doubt."""

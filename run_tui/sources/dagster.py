@@ -9,7 +9,7 @@ from functools import partial
 from typing import TypeVar
 from urllib.parse import quote
 
-from run_tui.errors import RunNotFound, ServerError, SourceError, TooLarge, Unauthorized
+from run_tui.errors import ServerError, TooLarge
 from run_tui.model import (
     MAX_PAGE,
     EventPage,
@@ -26,6 +26,8 @@ from run_tui.output import WIDTH, OutputChunk, Stream
 from run_tui.reach import USUAL, Reach
 from run_tui.sources import _dagster_wire as wire
 from run_tui.sources._body import Glance
+from run_tui.sources._dagster_actions import ACTS, DagsterActions
+from run_tui.sources._dagster_failures import error_of
 from run_tui.sources._dagster_models import page_of, run_of, steps_of
 from run_tui.sources._dagster_output import chunk_of, cursor_at, near_end
 from run_tui.sources._dagster_poison import Fetch, is_unreadable, offset_cursor, read_past_poison
@@ -47,6 +49,7 @@ _HINT = "Start a server with `dg dev`, or name another one with --url."
 class DagsterSource:
     """One Dagster server; `app` is one in this process, known by `name`; its web pages begin at `page`, else at `url`.
 
+    `read_only` leaves out what changes runs.
     Raises `ConfigError` for a URL or a header that HTTP cannot carry, and for certificates that cannot be read.
     """
 
@@ -62,10 +65,18 @@ class DagsterSource:
         name: str | None = None,
         page: str | None = None,
         reach: Reach = USUAL,
+        read_only: bool = False,
     ) -> None:
         self._client = GraphQLClient(url, headers=headers, app=app, name=name, hint=_HINT, reach=reach)
         self._web_page = page or self._client.where
-        self.capabilities = Capabilities(steps=True, web_page=app is None, output=True)
+        self.actions = None if read_only else DagsterActions(self._client)
+        self.capabilities = Capabilities(
+            steps=True,
+            web_page=app is None,
+            output=True,
+            acts=frozenset() if read_only else ACTS,
+            read_only=read_only,
+        )
         # Older servers refuse the extended page query, which names types that they do not know.
         self._extended = True
         self._runs_size, self._page_size = PageSize(MAX_PAGE), PageSize(MAX_PAGE)
@@ -259,19 +270,8 @@ class DagsterSource:
     def _good(self, member: T | wire.Failure, run_id: str | None = None) -> T:
         """The member of a union that was asked for. Raises what any other one stands for."""
         if isinstance(member, wire.Failure):
-            raise self._error(member, run_id)
+            raise error_of(member, self.where, run_id)
         return member
-
-    def _error(self, failure: wire.Failure, run_id: str | None) -> SourceError:
-        message = (failure.message or "").strip()
-        if failure.typename == "RunNotFoundError":
-            return RunNotFound(message or f"Run {run_id} not found", f"The server asked was {self.where}.")
-        if failure.typename == "UnauthorizedError":
-            return Unauthorized(message or f"{self.where} does not allow this", "Check the token and what it may read.")
-        # Servers send a PythonError with HTTP 500; other errors are about what was asked, with HTTP 200.
-        status = 500 if failure.typename == "PythonError" else 200
-        message = message or f"{self.where} answered with a {failure.typename}"
-        return ServerError(message, status=status, stack=failure.stack)
 
 
 def _focus(event: RunEvent) -> str:

@@ -39,6 +39,7 @@ class HubLogSource:
     """
 
     system = "Hub Log API"
+    actions = None
 
     def __init__(
         self,

@@ -21,6 +21,7 @@ from run_tui.output import WIDTH, OutputChunk, Stream
 from run_tui.reach import USUAL, Reach
 from run_tui.sources import _pyspur_wire as wire
 from run_tui.sources._http import AsgiApp
+from run_tui.sources._pyspur_actions import ACTS, PySpurActions
 from run_tui.sources._pyspur_list import Fetch, RunPages
 from run_tui.sources._pyspur_log import RunLog, cursor_of, place_of
 from run_tui.sources._pyspur_models import fits, run_of
@@ -52,6 +53,7 @@ class PySpurClient(RestClient):
 class PySpurSource:
     """One PySpur server; `app` is one in this process, known by `name`; its web pages begin at `page`, else at `url`.
 
+    `read_only` leaves out what changes runs.
     Raises `ConfigError` for a URL or a header that HTTP cannot carry, and for certificates that cannot be read.
     """
 
@@ -67,12 +69,20 @@ class PySpurSource:
         name: str | None = None,
         page: str | None = None,
         reach: Reach = USUAL,
+        read_only: bool = False,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._client = PySpurClient(url, headers=headers, app=app, name=name, hint=_HINT, reach=reach)
+        self.actions = None if read_only else PySpurActions(self._client.where, self._delete)
         self._web_page = page or self._client.where
         self._now = now
-        self.capabilities = Capabilities(steps=True, web_page=app is None, delete=True, children=True)
+        self.capabilities = Capabilities(
+            steps=True,
+            web_page=app is None,
+            children=True,
+            acts=frozenset() if read_only else ACTS,
+            read_only=read_only,
+        )
         self._absent: set[str] = set()
         self._logs: OrderedDict[str, RunLog] = OrderedDict()
         self._lists = {only: RunPages(self._fetcher(parents_only=only)) for only in (True, False)}
@@ -131,15 +141,6 @@ class PySpurSource:
     async def children(self, run_id: str) -> list[Run]:
         """The runs that a run has started, newest first."""
         return [run_of(child, self._now()) for child in await self._children(await self._wire_run(run_id))]
-
-    async def delete(self, run_id: str) -> None:
-        """Deletes a run and its tasks for good. Raises `RunNotFound`, and `Unsupported` where a server cannot."""
-        try:
-            await self._documented("delete", run_id, lambda: self._client.delete(f"/run/{_quoted(run_id)}/"))
-        except LookupError:
-            raise Unsupported(
-                f"The PySpur server at {self.where} cannot delete runs", "It deletes them with their workflow only."
-            ) from None
 
     async def events(self, run_id: str, cursor: str | None = None, limit: int = 100) -> RunEventList:
         """A page of the events found out so far, after one more look at the run."""
@@ -270,6 +271,9 @@ class PySpurSource:
         if len(self._logs) > LOGS:
             self._logs.popitem(last=False)
         return log
+
+    async def _delete(self, run_id: str) -> None:
+        await self._documented("delete", run_id, lambda: self._client.delete(f"/run/{_quoted(run_id)}/"))
 
     async def _documented(self, what: str, run_id: str, ask: Callable[[], Awaitable[T]]) -> T:
         """What an endpoint answers that not every server has. Raises `LookupError` where it is absent."""

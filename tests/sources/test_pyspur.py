@@ -9,11 +9,13 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from run_tui.acts import Act, Job, Order, Reexecution
 from run_tui.errors import ConfigError, RunNotFound, TimedOut, Unsupported
 from run_tui.model import RunFilter, RunStatus
 from run_tui.reach import Reach
 from run_tui.sources import _body, _pyspur_list, resolve_run_id
 from run_tui.sources import pyspur as rooms
+from run_tui.sources._pyspur_actions import PySpurActions
 from run_tui.sources.pyspur import PySpurSource
 from tests.labs.pyspur.standin import NOW, StandIn
 from tests.sources.servers import talking
@@ -28,6 +30,11 @@ async def source_of(server: StandIn) -> AsyncIterator[PySpurSource]:
     source = PySpurSource("http://test", app=server.app, now=lambda: NOW)
     yield source
     await source.aclose()
+
+
+def actions_of(source: PySpurSource) -> PySpurActions:
+    assert source.actions is not None
+    return source.actions
 
 
 def family(documented: bool) -> StandIn:
@@ -131,22 +138,44 @@ async def test_the_list_shows_runs_that_no_other_started_where_the_server_can_te
 async def test_deleting_works_where_it_is_there() -> None:
     server = family(documented=True)
     async with source_of(server) as source:
-        await source.delete("R3")
+        await actions_of(source).delete("R3")
         assert "R3" not in server.runs
         with pytest.raises(RunNotFound, match="Run R3 not found"):
-            await source.delete("R3")
-        await source.delete("R2")
+            await actions_of(source).delete("R3")
+        await actions_of(source).delete("R2")
         assert set(server.runs) == {"R1", "R4", "R5"}
+
+
+async def test_nothing_else_can_be_done_to_runs() -> None:
+    async with source_of(family(documented=True)) as source:
+        assert await actions_of(source).permissions() == source.capabilities.acts == {Act.DELETE}
+        job = Job("etl", "", "")
+        for refused in (
+            actions_of(source).terminate("R1"),
+            actions_of(source).reexecute("R1", Reexecution.ALL_STEPS),
+            actions_of(source).launch(Order(job)),
+            actions_of(source).workspace(),
+            actions_of(source).default_config(job),
+            actions_of(source).check_config(job, ""),
+        ):
+            with pytest.raises(Unsupported, match="nothing but deleting"):
+                await refused
+
+
+def test_a_read_only_connection_can_do_nothing() -> None:
+    source = PySpurSource("http://test", read_only=True)
+    assert source.actions is None
+    assert not source.capabilities.acts
 
 
 async def test_deleting_is_refused_in_words_where_it_is_not_there() -> None:
     server = family(documented=False)
     async with source_of(server) as source:
         with pytest.raises(RunNotFound):
-            await source.delete("R99")
+            await actions_of(source).delete("R99")
         for _ in range(2):
             with pytest.raises(Unsupported, match="The PySpur server at http://test cannot delete runs"):
-                await source.delete("R1")
+                await actions_of(source).delete("R1")
     assert len(server.runs) == 5
     assert server.asked == ["DELETE /run/R99/", "GET /run/R99/", "DELETE /run/R1/", "GET /run/R1/"]
 

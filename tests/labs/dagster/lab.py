@@ -12,8 +12,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -85,6 +85,21 @@ class DagsterLab:
         self._server.kill()
         self._server.wait()
         self._serve()
+
+    @contextmanager
+    def beside(self, *options: str) -> Iterator[str]:
+        """A second server of the same runs, started with further options; yields its URL."""
+        port = _free_port()
+        url = f"http://127.0.0.1:{port}"
+        server = self._webserver(str(port), *options)
+        try:
+            _until(lambda: _answers(url), 120, server, self._log)
+            yield url
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+            self._started.remove(server)
 
     def stop(self) -> None:
         """Stops what was started here and all that these processes started, code server and running runs included."""
@@ -187,17 +202,12 @@ class DagsterLab:
                 return Answer(error.code, error.headers["Content-Type"], error.read().decode())
 
     def _serve(self) -> None:
-        port = self.url.rpartition(":")[2]
-        address = ("-h", "127.0.0.1", "-p", port)
-        self._server = self._spawn("dagster_webserver", *address, "-m", LOCATION, "-d", str(CODE_FOLDER))
-        _until(self._answers, 120, self._server, self._log)
+        self._server = self._webserver(self.url.rpartition(":")[2])
+        _until(lambda: _answers(self.url), 120, self._server, self._log)
 
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/server_info", timeout=10) as response:
-                return "dagster_version" in json.load(response)
-        except OSError:
-            return False
+    def _webserver(self, port: str, *options: str) -> subprocess.Popen[bytes]:
+        address = ("-h", "127.0.0.1", "-p", port)
+        return self._spawn("dagster_webserver", *address, "-m", LOCATION, "-d", str(CODE_FOLDER), *options)
 
     def _spawn(self, module: str, *arguments: str) -> subprocess.Popen[bytes]:
         with self._log.open("ab") as log:
@@ -220,6 +230,14 @@ class DagsterLab:
 
     def _log_is_closed(self, run_id: str) -> bool:
         return any(event["message"].startswith(_LAST_EVENTS) for event in self.events(run_id)[-3:])
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/server_info", timeout=10) as response:
+            return "dagster_version" in json.load(response)
+    except OSError:
+        return False
 
 
 def _free_port() -> int:

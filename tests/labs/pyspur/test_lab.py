@@ -120,8 +120,9 @@ async def test_children_are_found_and_deleting_is_refused_in_words(pyspur_lab: P
         listed = {run.id for run in (await source.runs(RunFilter())).items}
         assert parent in listed
         assert listed.isdisjoint(children)
+        assert source.actions is not None
         with pytest.raises(Unsupported, match="cannot delete runs"):
-            await source.delete(parent)
+            await source.actions.delete(parent)
         with pytest.raises(RunNotFound):
             await source.run("R99999")
 
