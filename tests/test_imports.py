@@ -43,6 +43,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reasons": {"model", "errors", "failure", "sources", "timeline"},
     "listing": {"model", "errors", "pace", "sources"},
     "watch": {"model", "errors", "pace", "sources"},
+    "acting": {"model", "errors", "acts", "pace", "sources"},
+    "run_config": {"acts"},
     "kin": {"model", "errors", "sources"},
     "desktop": set(),
     "widgets": {
