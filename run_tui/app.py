@@ -48,7 +48,10 @@ HEARTBEAT = 5.0
 
 
 class RunTuiApp(OrderedInput):
-    """The explorer on one connection; `run_id` opens that run at once, `alert` tells the end of every run opened."""
+    """The explorer on one connection, and on those `beside` it in the same list of runs.
+
+    `run_id` opens that run at once, `alert` tells the end of every run opened.
+    """
 
     TITLE = "run-tui"
     CSS_PATH = "run_tui.tcss"
@@ -66,6 +69,7 @@ class RunTuiApp(OrderedInput):
         theme: str = themes.DARK.name,
         now: Callable[[], float] = time.time,
         warnings: Iterable[str] = (),
+        beside: Mapping[str, Source] | None = None,
     ) -> None:
         # Without colours the terminal's own two are left, with bold, dim and reversed text.
         no_color = "NO_COLOR" in os.environ
@@ -76,8 +80,8 @@ class RunTuiApp(OrderedInput):
         self.actions, self._key_problems = remapped(keys or {})
         self.now = now
         self.collector = Collector()
-        self._sources = [source]
-        self._runs = RunsList(self, source, connection)
+        self._sources = {connection: source, **(beside or {})}
+        self._runs = RunsList(self, self._sources)
         self._alerts = Alerts(self, every=alert)
         self._opened: OpenRun | None = None
         self._output: OpenOutput | None = None
@@ -108,7 +112,7 @@ class RunTuiApp(OrderedInput):
 
     async def on_unmount(self) -> None:
         """Lets go of the connections."""
-        for source in self._sources:
+        for source in self._sources.values():
             await source.aclose()
 
     # Workers
@@ -141,7 +145,7 @@ class RunTuiApp(OrderedInput):
             self.start(self._wake_up(), "wake")
 
     async def _wake_up(self) -> None:
-        for source in self._sources:
+        for source in self._sources.values():
             await source.reconnect()
         self._runs.refresh()
         self._alerts.poll_now()
@@ -152,12 +156,12 @@ class RunTuiApp(OrderedInput):
 
     @on(RunsScreen.Chosen)
     async def _open_chosen(self, event: RunsScreen.Chosen) -> None:
-        await self._open(self._runs.source_of(event.run.id), event.run)
+        await self._open(self._runs.source_of(event.run), event.run)
 
     async def _open_wanted(self, text: str) -> None:
         run = await self._runs.find(text)
         if run is not None:
-            await self._open(self._runs.source_of(run.id), run)
+            await self._open(self._runs.source_of(run), run)
 
     @on(RunScreen.OtherWanted)
     def _other_wanted(self, event: RunScreen.OtherWanted) -> None:
@@ -167,7 +171,8 @@ class RunTuiApp(OrderedInput):
     async def _open_other(self, opened: OpenRun, direction: int, relative: bool) -> None:
         run = await opened.other(direction, relative=relative)
         if run is not None and self.screen is opened.screen:
-            await self._open(opened.source, run, instead_of=opened.screen)
+            kept = {"connection": opened.screen.run.connection}
+            await self._open(opened.source, run.model_copy(update=kept), instead_of=opened.screen)
 
     async def _open(self, source: Source, run: Run, instead_of: RunScreen | None = None) -> None:
         """Opens a run on top, or in the place of another one, under the same filter."""
@@ -227,7 +232,7 @@ class RunTuiApp(OrderedInput):
 
     @on(RunsScreen.FilterChanged)
     def _list_others(self, event: RunsScreen.FilterChanged) -> None:
-        self._runs.list_others(event.filter)
+        self._runs.list_others(event.filters)
 
     @on(RunsScreen.OlderWanted)
     def _list_older(self) -> None:
@@ -235,11 +240,11 @@ class RunTuiApp(OrderedInput):
 
     @on(RunRows.ReasonsWanted)
     def _reasons_wanted(self, event: RunRows.ReasonsWanted) -> None:
-        self._runs.want_reasons(event.run_ids)
+        self._runs.want_reasons(event.runs)
 
     @on(RunsScreen.InfoWanted)
     def _info_wanted(self, event: RunsScreen.InfoWanted) -> None:
-        self._runs.show_info(event.run_id)
+        self._runs.show_info(event.run)
 
     @on(EventPane.ViewUnfinished)
     def _continue_view(self, event: EventPane.ViewUnfinished) -> None:
@@ -277,11 +282,11 @@ class RunTuiApp(OrderedInput):
 
     @on(AlertWanted)
     def _toggle_alert(self, event: AlertWanted) -> None:
-        self._alerts.toggle(self._source_of(event.run.id), event.run)
+        self._alerts.toggle(self._source_of(event.run), event.run)
 
     @on(WebPageWanted)
     def _open_web(self, event: WebPageWanted) -> None:
-        url = self._source_of(event.run_id).run_url(event.run_id, event.event)
+        url = self._source_of(event.run).run_url(event.run.id, event.event)
         if url is None:
             self.notify("This connection has no web page.", severity="warning")
         elif desktop.can_open_browser():
@@ -290,9 +295,9 @@ class RunTuiApp(OrderedInput):
             self.copy_to_clipboard(clean(url))
             self.notify(f"{clean(url)}\nCopied: open it where there is a browser.", markup=False)
 
-    def _source_of(self, run_id: str) -> Source:
+    def _source_of(self, run: Run) -> Source:
         """The source of the run in front, or under the cursor."""
-        return self._runs.source_of(run_id) if self._opened is None else self._opened.source
+        return self._runs.source_of(run) if self._opened is None else self._opened.source
 
     # The terminal and its user
 

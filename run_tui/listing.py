@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from math import inf
 
 from run_tui.errors import SourceError
-from run_tui.model import Run, RunFilter, RunList
+from run_tui.model import Run, RunFilter, RunList, epoch_ms
 from run_tui.pace import REAL_CLOCK, Clock, retry_delay
 from run_tui.sources.base import Source
 
@@ -29,12 +31,33 @@ class Listed:
     error: SourceError | None = None
     retry_in: float | None = None
 
+    @property
+    def reach(self) -> float:
+        """Since when, as epoch milliseconds, no run is missing."""
+        return epoch_ms(self.runs[-1].created_at) if self.has_more and self.runs else -inf
+
+
+def merged(lists: Sequence[Listed]) -> Listed:
+    """One list of several servers' runs, the newest first, as far back as all of them reach."""
+    if len(lists) == 1:
+        return lists[0]
+    reach = max((each.reach for each in lists), default=-inf)
+    runs = sorted(chain.from_iterable(each.runs for each in lists), key=lambda run: -epoch_ms(run.created_at))
+    totals = [each.total for each in lists]
+    return Listed(
+        tuple(run for run in runs if epoch_ms(run.created_at) >= reach),
+        None if None in totals else sum(total or 0 for total in totals),
+        any(each.has_more for each in lists),
+    )
+
 
 class Listing:
     """The runs of one server that fit a filter; `updates` delivers the list each time it was looked at."""
 
-    def __init__(self, source: Source, filter: RunFilter, *, clock: Clock = REAL_CLOCK) -> None:
-        self.source, self.filter = source, filter
+    def __init__(
+        self, source: Source, filter: RunFilter, *, connection: str | None = None, clock: Clock = REAL_CLOCK
+    ) -> None:
+        self.source, self.filter, self.connection = source, filter, connection
         self._clock = clock
         self._poke = asyncio.Event()
         self._runs: dict[str, Run] = {}
@@ -68,12 +91,17 @@ class Listing:
             self._poke.clear()
 
     async def _refresh(self) -> None:
-        newest = await self.source.runs(self.filter, None, PAGE)
+        newest = await self._ask(self.filter)
         self._merge_newest(newest)
         await self._refresh_unfinished({run.id for run in newest.items})
         if self._want_older and self._runs:
-            self._merge_older(await self.source.runs(self.filter, next(reversed(self._runs)), PAGE))
+            self._merge_older(await self._ask(self.filter, next(reversed(self._runs))))
             self._want_older = False
+
+    async def _ask(self, wanted: RunFilter, cursor: str | None = None) -> RunList:
+        page = await self.source.runs(wanted, cursor, PAGE)
+        items = [run.model_copy(update={"connection": self.connection}) for run in page.items]
+        return page.model_copy(update={"items": items})
 
     def _merge_newest(self, newest: RunList) -> None:
         """The first page replaces all it spans, so runs that were deleted or fit no longer go."""
@@ -93,7 +121,7 @@ class Listing:
         """Runs further down than the first page still change while they are not finished."""
         ids = tuple(run.id for run in self._runs.values() if not run.status.finished and run.id not in just_read)
         if ids:
-            changed = await self.source.runs(RunFilter(ids=ids[:PAGE]), None, PAGE)
+            changed = await self._ask(RunFilter(ids=ids[:PAGE]))
             self._runs.update((run.id, run) for run in changed.items)
 
     def _merge_older(self, older: RunList) -> None:

@@ -145,6 +145,7 @@ class Run(_Model):
     """One run's metadata; times are ISO 8601 in UTC. Source: the Run API documents, `Run`.
 
     The fields after `mode` are not in the documents and stay at their defaults where a query does not ask for them.
+    `connection` names the one that it was listed by: ids are unique on one server only.
     """
 
     id: str
@@ -158,11 +159,20 @@ class Run(_Model):
     root_run_id: str | None = None
     parent_run_id: str | None = None
     config_yaml: str | None = None
+    connection: str | None = None
+
+    @property
+    def key(self) -> RunKey:
+        """What tells it from the runs of all servers."""
+        return self.connection, self.id
 
     def updated(self, newer: Run) -> Run:
         """This run as `newer` tells it; what that answer left empty keeps its value."""
         return self.model_copy(update={name: value for name, value in newer if value not in (None, {})})
 
+
+RunKey = tuple[str | None, str]
+"""A run's connection and its id."""
 
 DOCUMENTED_RUN_FIELDS = frozenset({"id", "status", "created_at", "started_at", "ended_at", "pipeline_name", "mode"})
 

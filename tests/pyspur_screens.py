@@ -112,5 +112,5 @@ async def take_runs(pilot: Pilot[None]) -> None:
     """The list, with the reason of the failure."""
     runs = pilot.app.screen
     assert isinstance(runs, RunsScreen)
-    await until(lambda: "R14" in runs.rows.reasons)
+    await until(lambda: ("desk", "R14") in runs.rows.reasons)
     await pilot.press("j", "j")

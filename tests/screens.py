@@ -128,7 +128,7 @@ def _read(screen: RunScreen) -> bool:
 
 async def _runs(pilot: Pilot[None]) -> None:
     rows = runs_screen(pilot).rows
-    failed = [run.id for run in rows.runs[: rows.size.height] if run.status == "FAILURE"]
+    failed = [run.key for run in rows.runs[: rows.size.height] if run.status == "FAILURE"]
     await until(lambda: rows.reasons.keys() >= set(failed))
     await pilot.press("j", "j")
 

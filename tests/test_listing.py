@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from contextlib import aclosing
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from run_tui.errors import Unreachable
-from run_tui.listing import PAGE, REFRESH, Listed, Listing
+from run_tui.listing import PAGE, REFRESH, Listed, Listing, merged
 from run_tui.model import Run, RunFilter, RunStatus
 from tests.scripted import FakeTime, ScriptedSource, a_run, failing
 
@@ -87,3 +90,44 @@ async def test_a_failure_keeps_the_runs_and_tells() -> None:
     seen = await looks(Listing(source, RunFilter(), clock=time.clock), 4, between)
     assert [listed.retry_in for listed in seen] == [None, 0.5, 1.0, None]
     assert {tuple(ids(listed)) for listed in seen} == {("run-2", "run-1")}
+
+
+def at(minute: int) -> str:
+    return f"2026-11-22T00:{minute:02}:00.000Z"
+
+
+@given(st.lists(st.lists(st.integers(0, 59), max_size=30), min_size=2, max_size=4), st.data())
+def test_several_lists_become_one_without_gaps(servers: list[list[int]], data: st.DataObject) -> None:
+    whole = [
+        [a_run(run_id=f"{name}-{n}", created_at=at(minute)) for n, minute in enumerate(sorted(minutes, reverse=True))]
+        for name, minutes in enumerate(servers)
+    ]
+    read = [data.draw(st.integers(0, len(runs))) for runs in whole]
+    listed = merged(
+        [
+            Listed(tuple(runs[:count]), len(runs), has_more=count < len(runs))
+            for runs, count in zip(whole, read, strict=True)
+            if count or not runs
+        ]
+    )
+    created = [run.created_at for run in listed.runs]
+    assert created == sorted(created, reverse=True)
+    there = [run for runs, count in zip(whole, read, strict=True) if count for run in runs]
+    if listed.runs:
+        assert {run.id for run in there if run.created_at > created[-1]} <= set(ids(listed))
+    if not listed.has_more:
+        assert len(listed.runs) == len(there)
+
+
+def test_one_list_stays_as_its_server_sorts_it() -> None:
+    odd = Listed((a_run(run_id="old", created_at=at(1)), a_run(run_id="new", created_at=at(2))), 2)
+    assert merged([odd]) is odd
+    assert ids(merged([odd, Listed((a_run(run_id="last", created_at=at(3)),), None)])) == ["last", "new", "old"]
+
+
+async def test_runs_know_the_connection_they_were_listed_by() -> None:
+    source = ScriptedSource(runs_held=[*runs(2 * PAGE, 1), a_run(RunStatus.STARTED, "run-1")])
+    listing = Listing(source, RunFilter(), connection="prod", clock=FakeTime().clock)
+    seen = await looks(listing, 3, lambda number: listing.read_older())
+    assert len(seen[-1].runs) == 2 * PAGE
+    assert {run.connection for run in seen[-1].runs} == {"prod"}

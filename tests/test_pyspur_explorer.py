@@ -19,7 +19,7 @@ async def test_the_list_tells_kind_progress_and_why() -> None:
             "R9": RunStatus.SUCCESS,
             "R3": RunStatus.SUCCESS,
         }
-        await until(lambda: "R14" in runs.rows.reasons)
+        await until(lambda: ("desk", "R14") in runs.rows.reasons)
         lines = ["".join(part.text for part in runs.rows.row_segments(row, 138)) for row in range(3)]
         assert "nodes=2/6 kind=interactive" in lines[0]
         assert "nodes=3/6" in lines[1]

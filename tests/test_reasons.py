@@ -75,8 +75,8 @@ async def test_every_failed_run_of_the_demo_has_a_reason() -> None:
 async def test_the_list_shows_the_reasons_of_failures_that_come_into_view(width: int) -> None:
     async with demo_app((width, 20)) as pilot:
         rows = runs_screen(pilot).rows
-        failed = [run.id for run in rows.runs if run.status is RunStatus.FAILURE]
-        in_view = [run.id for run in rows.runs[: rows.size.height] if run.status is RunStatus.FAILURE]
+        failed = [run.key for run in rows.runs if run.status is RunStatus.FAILURE]
+        in_view = [run.key for run in rows.runs[: rows.size.height] if run.status is RunStatus.FAILURE]
         assert len(in_view) < len(failed)
         await until(lambda: set(rows.reasons) == set(in_view))
         row = next(n for n, run in enumerate(rows.runs) if run.pipeline_name == "nightly_etl")

@@ -9,7 +9,7 @@ from textual.notifications import SeverityLevel
 from run_tui import desktop
 from run_tui.explorer.host import Host
 from run_tui.format import clean, short_id, shorten
-from run_tui.model import Run, RunStatus
+from run_tui.model import Run, RunKey, RunStatus
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
 from run_tui.sources.base import Source
@@ -23,7 +23,7 @@ class Alerts:
 
     def __init__(self, host: Host, *, every: bool) -> None:
         self._host, self._every = host, every
-        self._watches: list[Watch] = []
+        self._watches: dict[str | None, Watch] = {}
 
     def opened(self, source: Source, run: Run) -> None:
         """A run is on screen now, which shows whether its end will be told."""
@@ -33,8 +33,8 @@ class Alerts:
 
     def toggle(self, source: Source, run: Run) -> None:
         """Tells when the run ends, or no more."""
-        if run.id in self._ids:
-            self._watch_of(source).drop(run.id)
+        if run.key in self._keys:
+            self._watch_of(source, run).drop(run.id)
             self._host.notify("Its end will not be told.", timeout=2)
         elif run.status.finished:
             self._host.notify("This run has ended already.", timeout=2)
@@ -45,24 +45,21 @@ class Alerts:
 
     def poll_now(self) -> None:
         """Looks now: something has changed."""
-        for watch in self._watches:
+        for watch in self._watches.values():
             watch.poll_now()
 
     @property
-    def _ids(self) -> frozenset[str]:
-        return frozenset(run_id for watch in self._watches for run_id in watch.ids)
+    def _keys(self) -> frozenset[RunKey]:
+        return frozenset((connection, run_id) for connection, watch in self._watches.items() for run_id in watch.ids)
 
     def _add(self, source: Source, run: Run) -> None:
-        watch = self._watch_of(source)
+        watch = self._watch_of(source, run)
         watch.add(run)
-        self._host.start(self._wait(watch), f"watch {source.where}")
+        self._host.start(self._wait(watch), f"watch {run.connection}")
 
-    def _watch_of(self, source: Source) -> Watch:
-        for watch in self._watches:
-            if watch.source is source:
-                return watch
-        self._watches.append(Watch(source))
-        return self._watches[-1]
+    def _watch_of(self, source: Source, run: Run) -> Watch:
+        """Who waits for runs of that connection: its source stays the same."""
+        return self._watches.setdefault(run.connection, Watch(source))
 
     async def _wait(self, watch: Watch) -> None:
         async with aclosing(watch.updates()) as updates:
@@ -73,9 +70,9 @@ class Alerts:
     def _show(self) -> None:
         for screen in self._host.screen_stack:
             if isinstance(screen, RunScreen):
-                screen.show_watched(screen.run.id in self._ids)
+                screen.show_watched(screen.run.key in self._keys)
             elif isinstance(screen, RunsScreen):
-                screen.show_watched(self._ids)
+                screen.show_watched(self._keys)
 
     def _tell(self, run: Run) -> None:
         name = f"{clean(run.pipeline_name or 'run')} {short_id(run.id)}"

@@ -26,6 +26,7 @@ class RunsQuery:
     statuses: Values = ANY
     jobs: Values = ANY
     tags: Values = ANY
+    connections: Values = ANY
     after: Values = ANY
     before: Values = ANY
     texts: tuple[TextTerm, ...] = ()
@@ -38,6 +39,7 @@ class RunsQuery:
             "status": self.statuses,
             "job": self.jobs,
             "tag": self.tags,
+            "on": self.connections,
             "after": self.after,
             "before": self.before,
         }
@@ -51,9 +53,14 @@ class RunsQuery:
             self.statuses.accept(run.status.upper())
             and self.jobs.accept(*([run.pipeline_name] if run.pipeline_name else []))
             and all(wanted.accept(*tags) for wanted in self._tags_by_key())
+            and self.asks(run.connection or "")
             and begin <= epoch_ms(run.created_at) < end
             and self._words_accept(run, tags)
         )
+
+    def asks(self, connection: str) -> bool:
+        """Whether runs of this connection are wanted."""
+        return self.connections.accept(connection)
 
     def to_server(self, now_s: float, *, by_job: bool = False) -> RunFilter:
         """What a server can leave out beforehand: never a run that `matches`.
@@ -89,14 +96,17 @@ class RunsQuery:
         return texts_accept and words_accept(self.patterns, (run.id, *parts))
 
 
-def parse_runs(text: str, *, jobs: Collection[str] = (), tz: tzinfo = UTC) -> RunsQuery:
-    """Reads filter text as `parse` does; a job's name is exact once it is one of `jobs`, the names known so far."""
+def parse_runs(
+    text: str, *, jobs: Collection[str] = (), connections: Collection[str] = (), tz: tzinfo = UTC
+) -> RunsQuery:
+    """Reads filter text as `parse` does; names are exact once they are among `jobs` or `connections`, those known."""
     terms = _LANGUAGE.read(text)
     values = terms.values
     return RunsQuery(
         statuses=values["status"],
         jobs=_exact_where_known(values["job"], jobs),
         tags=values["tag"],
+        connections=_exact_where_known(values["on"], connections),
         after=values["after"],
         before=values["before"],
         texts=terms.texts,
@@ -106,9 +116,11 @@ def parse_runs(text: str, *, jobs: Collection[str] = (), tz: tzinfo = UTC) -> Ru
     )
 
 
-def complete_runs(text: str, cursor: int, *, jobs: Iterable[str], tags: Iterable[str]) -> Completion | None:
+def complete_runs(
+    text: str, cursor: int, *, jobs: Iterable[str], tags: Iterable[str], connections: Iterable[str] = ()
+) -> Completion | None:
     """What could stand at the cursor; `jobs` and `tags` ("key=value") are those known here, the likeliest first."""
-    return _LANGUAGE.complete(text, cursor, {"job": jobs, "tag": tags})
+    return _LANGUAGE.complete(text, cursor, {"job": jobs, "tag": tags, "on": connections})
 
 
 def runs_help_table() -> tuple[HelpRow, ...]:
@@ -190,6 +202,13 @@ RUN_OPERATORS = (
         "Runs with this tag; * and ? are wildcards, KEY= takes any value, part of either finds it too.",
         "tag:team=data",
         _read_tag,
+    ),
+    Operator(
+        "on",
+        "NAME,…",
+        "Connections whose name contains this, where several are listed; * and ? are wildcards, =NAME is the very one.",
+        "on:prod",
+        read_name,
     ),
     Operator(
         "after",

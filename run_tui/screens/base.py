@@ -33,9 +33,9 @@ class RefreshWanted(Message):
 class WebPageWanted(Message):
     """The user wants the web page of a run, at an event of it if one is given."""
 
-    def __init__(self, run_id: str, event: RunEvent | None = None) -> None:
+    def __init__(self, run: Run, event: RunEvent | None = None) -> None:
         super().__init__()
-        self.run_id, self.event = run_id, event
+        self.run, self.event = run, event
 
 
 class AlertWanted(Message):

@@ -254,7 +254,7 @@ class RunScreen(EventKeys):
 
     def action_web(self) -> None:
         """Opens the run's web page at the event under the cursor; from the steps, at its beginning."""
-        self.post_message(WebPageWanted(self.run.id, None if self.steps.has_focus else self.pane.current))
+        self.post_message(WebPageWanted(self.run, None if self.steps.has_focus else self.pane.current))
 
     def action_neighbour(self, direction: int) -> None:
         """Goes to the next run of the same job, or to the one before."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,7 +12,7 @@ from textual.message import Message
 
 from run_tui.actions import bindings
 from run_tui.format import TimeMode, clean, plural, zone, zone_name
-from run_tui.model import Run, RunFilter, epoch_ms
+from run_tui.model import Run, RunFilter, RunKey, epoch_ms
 from run_tui.query import Completion, complete_runs, parse_runs
 from run_tui.screens.base import AlertWanted, ViewScreen, WebPageWanted
 from run_tui.widgets.detail import Detail, run_lines
@@ -27,8 +28,17 @@ SEARCH_UNASKED = 1000
 """Runs looked through for a filter that few fit, before the user asks for more by scrolling."""
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One of the connections whose runs are listed, by its `name`; `by_job` says that they can only be asked for so."""
+
+    name: str
+    where: str
+    by_job: bool = False
+
+
 class RunsScreen(ViewScreen):
-    """The newest runs, kept current, under a filter of their own; `by_job` says that they can only be asked for so."""
+    """The newest runs of all connections listed, kept current, under a filter of their own."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("runs")
 
@@ -43,29 +53,29 @@ class RunsScreen(ViewScreen):
         """The cursor nears the oldest run known."""
 
     class FilterChanged(Message):
-        """The server is to be asked for other runs."""
+        """Servers are to be asked for other runs, each by its connection; those not among them for none."""
 
-        def __init__(self, filter: RunFilter) -> None:
+        def __init__(self, filters: Mapping[str, RunFilter]) -> None:
             super().__init__()
-            self.filter = filter
+            self.filters = filters
 
     class InfoWanted(Message):
         """A run's tags and configuration are to be shown."""
 
-        def __init__(self, run_id: str) -> None:
+        def __init__(self, run: Run) -> None:
             super().__init__()
-            self.run_id = run_id
+            self.run = run
 
-    def __init__(self, connection: str, where: str, now: Callable[[], float], *, by_job: bool = False) -> None:
+    def __init__(self, listed: Sequence[Server], now: Callable[[], float]) -> None:
         super().__init__(now)
-        self._by_job = by_job
-        self._connection, self._where = connection, where
+        self._connections = tuple(listed)
+        self._states: Mapping[str, tuple[str, str]] = {}
         self._runs: tuple[Run, ...] = ()
         self._total: int | None = None
         self._has_more = False
         self._listed = False
         self._query = parse_runs("")
-        self._server_filter = RunFilter()
+        self._filters: Mapping[str, RunFilter] = {each.name: RunFilter() for each in listed}
 
     def compose_body(self) -> ComposeResult:
         """Filter, table, detail."""
@@ -83,14 +93,44 @@ class RunsScreen(ViewScreen):
     def on_mount(self) -> None:
         """Says where the runs come from."""
         super().on_mount()
-        facts = [Fact("run-tui", "accent"), Fact(clean(self._connection), rank=1)]
-        if self._connection in self._where:
-            facts = [facts[0], Fact(clean(self._where), rank=1)]
-        else:
-            facts.append(Fact(clean(self._where), "quiet", 2))
-        self.query_one(StatusLine).show(facts)
-        self.rows.show_notice(("quiet", f"Asking {clean(self._where)} …"))
+        self._show_connections()
+
+    def list_others(self, listed: Sequence[Server]) -> None:
+        """Begins with the runs of other connections, under the same filter."""
+        self._connections, self._states = tuple(listed), {}
+        self._runs, self._total, self._has_more, self._listed = (), None, False, False
+        self._filters = {}
+        self.rows.forget()
+        self._show_connections()
+        self._filter_by(self.filter_bar.text)
+
+    def show_states(self, states: Mapping[str, tuple[str, str]]) -> None:
+        """Takes a sign for each connection, with its style, where there are several."""
+        self._states = states
+        self._show_facts()
+
+    def _show_connections(self) -> None:
+        self.query_one(RunTable).show_connections([each.name for each in self._connections])
+        self._show_facts()
+        self.rows.show_notice(("quiet", f"Asking {self._where} …"))
         self._show_runs()
+
+    def _show_facts(self) -> None:
+        facts = [Fact("run-tui", "accent")]
+        if len(self._connections) > 1:
+            signs = ((each.name, *self._states.get(each.name, ("◌", "active"))) for each in self._connections)
+            facts += [Fact(f"{sign} {clean(name)}", style, rank) for rank, (name, sign, style) in enumerate(signs)]
+        else:
+            (only,) = self._connections
+            named = only.name not in only.where
+            facts += [Fact(clean(only.name) if named else "", rank=1)]
+            facts += [Fact(clean(only.where), "quiet" if named else "plain", 2 if named else 1)]
+        self.query_one(StatusLine).show(facts)
+
+    @property
+    def _where(self) -> str:
+        """The servers, harmless."""
+        return clean(", ".join(dict.fromkeys(each.where for each in self._connections)))
 
     def show_runs(self, runs: tuple[Run, ...], total: int | None, has_more: bool) -> None:
         """Takes the list as the server has it now."""
@@ -128,42 +168,48 @@ class RunsScreen(ViewScreen):
     def action_run_info(self) -> None:
         """Shows the run under the cursor in full."""
         if self.rows.current is not None:
-            self.post_message(self.InfoWanted(self.rows.current.id))
+            self.post_message(self.InfoWanted(self.rows.current))
 
     def action_web(self) -> None:
         """Opens the web page of the run under the cursor."""
         if self.rows.current is not None:
-            self.post_message(WebPageWanted(self.rows.current.id))
+            self.post_message(WebPageWanted(self.rows.current))
 
     def action_alert(self) -> None:
         """Tells when the run under the cursor ends, or no more."""
         if self.rows.current is not None:
             self.post_message(AlertWanted(self.rows.current))
 
-    def show_watched(self, ids: frozenset[str]) -> None:
+    def show_watched(self, keys: frozenset[RunKey]) -> None:
         """Marks the runs whose end will be told."""
-        self.rows.watched = ids
+        self.rows.watched = keys
 
-    def show_info(self, run: Run) -> None:
-        """Opens the detail pane on a run."""
-        self.show_detail(run_lines(run, self._where))
+    def show_info(self, run: Run, where: str) -> None:
+        """Opens the detail pane on a run of a server."""
+        self.show_detail(run_lines(run, where))
 
     def _complete(self, text: str, cursor: int) -> Completion | None:
         tags = sorted({f"{key}={value}" for run in self._runs for key, value in run.tags.items()})
-        return complete_runs(text, cursor, jobs=self._jobs(), tags=tags)
+        return complete_runs(text, cursor, jobs=self._jobs(), tags=tags, connections=self._names())
 
     def _filter_by(self, text: str) -> None:
-        """Filters the runs known at once and asks the server for more of the same kind."""
-        query = parse_runs(text, jobs=self._jobs(), tz=zone(self.time_mode))
+        """Filters the runs known at once and asks the servers for more of the same kind."""
+        query = parse_runs(text, jobs=self._jobs(), connections=self._names(), tz=zone(self.time_mode))
         self.filter_bar.show_problems(query.problems)
         if query.problems:
             return
         self._query = query
         self._show_runs()
-        wanted = query.to_server(self.now(), by_job=self._by_job)
-        if wanted != self._server_filter:
-            self._server_filter = wanted
+        now = self.now()
+        wanted = {
+            each.name: query.to_server(now, by_job=each.by_job) for each in self._connections if query.asks(each.name)
+        }
+        if wanted != self._filters:
+            self._filters = wanted
             self.post_message(self.FilterChanged(wanted))
+
+    def _names(self) -> list[str]:
+        return [each.name for each in self._connections]
 
     def _jobs(self) -> list[str]:
         return sorted({run.pipeline_name for run in self._runs if run.pipeline_name})
@@ -183,7 +229,7 @@ class RunsScreen(ViewScreen):
         if self.filter_bar.text:
             return [("plain", "No run fits this filter."), ("quiet", "esc clears it.")]
         return [
-            ("plain", f"No runs yet on {clean(self._where)}."),
+            ("plain", f"No runs yet on {self._where}."),
             ("quiet", "They appear here as soon as something is launched."),
         ]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -22,12 +25,13 @@ from run_tui.format import (
     status_text,
     tags_text,
 )
-from run_tui.model import Run, RunStatus
+from run_tui.model import Run, RunKey, RunStatus
 from run_tui.widgets.row_list import RowList
 
-TITLES = ("STATUS", "JOB", "RUN", "CREATED", "TOOK", "WHY")
+TITLES = ("STATUS", "ON", "JOB", "RUN", "CREATED", "TOOK", "WHY")
 STATUS, JOB, RUN, CREATED, TOOK = 13, 28, 8, 15, 8
 NARROW_STATUS = 11
+ON, NARROW_ON = 16, 8
 NARROW, NARROWEST = 100, 64
 """Columns below which ids and durations make room for the reasons of failures, and those for the job's name."""
 
@@ -35,15 +39,19 @@ MIDNIGHT_FALLS_ON = 900
 """Seconds since the epoch of which every zone's midnight is a multiple."""
 
 
-def column_widths(width: int) -> tuple[int, ...]:
-    """The widths of the columns of TITLES, two blanks between them; 0 leaves one out."""
+def column_widths(width: int, on: int = 0) -> tuple[int, ...]:
+    """The widths of the columns of TITLES, two blanks between them; 0 leaves one out.
+
+    `on` is that of the longest connection's name, where it is told at all.
+    """
     status, run, took = (STATUS, RUN, TOOK) if width >= NARROW else (NARROW_STATUS, 0, 0)
-    fixed = [room for room in (status, run, CREATED, took) if room]
+    on = min(on, ON if width >= NARROW else NARROW_ON)
+    fixed = [room for room in (status, on, run, CREATED, took) if room]
     rest = width - 1 - sum(fixed) - 2 * len(fixed)
     if width < NARROWEST:
-        return status, max(10, rest), run, CREATED, took, 0
+        return status, on, max(10, rest), run, CREATED, took, 0
     job = min(JOB, rest * 2 // 5)
-    return status, job, run, CREATED, took, rest - job - 2
+    return status, on, job, run, CREATED, took, rest - job - 2
 
 
 class RunRows(RowList):
@@ -52,18 +60,19 @@ class RunRows(RowList):
     class ReasonsWanted(Message):
         """These failed runs are in view, and why they failed is not known yet."""
 
-        def __init__(self, run_ids: list[str]) -> None:
+        def __init__(self, runs: list[Run]) -> None:
             super().__init__()
-            self.run_ids = run_ids
+            self.runs = runs
 
     now: reactive[float] = reactive(0.0, repaint=False)
     time_mode: reactive[TimeMode] = reactive(TimeMode.LOCAL)
-    watched: reactive[frozenset[str]] = reactive(frozenset(), repaint=False)
+    watched: reactive[frozenset[RunKey]] = reactive(frozenset(), repaint=False)
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.runs: list[Run] = []
-        self.reasons: dict[str, str] = {}
+        self.reasons: dict[RunKey, str] = {}
+        self.connection_width = 0
 
     @property
     def current(self) -> Run | None:
@@ -72,21 +81,27 @@ class RunRows(RowList):
 
     def show(self, runs: list[Run]) -> None:
         """Replaces the runs; the cursor stays on its run, and on the top row if it was there."""
-        at = self.current.id if self.current is not None and self.cursor else None
+        at = self.current.key if self.current is not None and self.cursor else None
         before, self.runs = self.runs, runs
         self._ask_reasons()
-        if [run.id for run in before] == [run.id for run in runs]:
+        if [run.key for run in before] == [run.key for run in runs]:
             self.rows_touched(row for row, run in enumerate(runs) if run != before[row])
             return
         self.rows_changed()
-        index = next((i for i, run in enumerate(runs) if run.id == at), None)
+        index = next((i for i, run in enumerate(runs) if run.key == at), None)
         if index is not None and index != self.cursor:
             self.move_to(index)
 
-    def show_reason(self, run_id: str, reason: str) -> None:
+    def forget(self) -> None:
+        """Begins anew, with the runs of other connections."""
+        self.runs, self.reasons = [], {}
+        self.cursor = 0
+        self.rows_changed()
+
+    def show_reason(self, key: RunKey, reason: str) -> None:
         """Takes why a run failed, harmless already."""
-        self.reasons[run_id] = reason
-        self.rows_touched(row for row, run in enumerate(self.runs) if run.id == run_id)
+        self.reasons[key] = reason
+        self.rows_touched(row for row, run in enumerate(self.runs) if run.key == key)
 
     def watch_scroll_y(self, before: float, now: float) -> None:
         """Other runs come into view."""
@@ -100,8 +115,8 @@ class RunRows(RowList):
 
     def _ask_reasons(self) -> None:
         top = self.scroll_offset.y
-        failed = (run.id for run in self.runs[top : top + self.size.height] if run.status is RunStatus.FAILURE)
-        wanted = [run_id for run_id in failed if run_id not in self.reasons]
+        failed = (run for run in self.runs[top : top + self.size.height] if run.status is RunStatus.FAILURE)
+        wanted = [run for run in failed if run.key not in self.reasons]
         if wanted:
             self.post_message(self.ReasonsWanted(wanted))
 
@@ -127,18 +142,19 @@ class RunRows(RowList):
     def row_segments(self, index: int, width: int) -> list[Segment]:
         """The columns of one run."""
         run = self.runs[index]
-        widths = column_widths(width)
+        widths = column_widths(width, self.connection_width)
         seconds = run_seconds(run, self.now)
         took = duration(seconds) if seconds is not None else ""
         cells = (
             (status_text(run.status), status_style(run.status)),
+            (clean(run.connection or ""), "name"),
             (clean(run.pipeline_name or ""), "plain"),
             (short_id(run.id), "name"),
             (day_and_clock(run.created_at, self.time_mode, self.now), "plain"),
             (f"{took:>{TOOK}}", "quiet"),
             self._why(run, "" if widths[TITLES.index("TOOK")] else took),
         )
-        return [Segment(BELL if run.id in self.watched else " ", self.style("accent"))] + [
+        return [Segment(BELL if run.key in self.watched else " ", self.style("accent"))] + [
             Segment(f"{shorten(text, room):<{room}}  ", self.style(style))
             for (text, style), room in zip(cells, widths, strict=True)
             if room
@@ -146,7 +162,7 @@ class RunRows(RowList):
 
     def _why(self, run: Run, took: str) -> tuple[str, str]:
         """Why a run failed; of any other what there is to tell."""
-        reason = self.reasons.get(run.id)
+        reason = self.reasons.get(run.key)
         if reason:
             return reason, "plain"
         return "  ".join(filter(None, (took, tags_text(run.tags.items())))), "quiet"
@@ -164,9 +180,19 @@ class RunTable(Vertical):
         yield Static(id="titles", markup=False)
         yield self.rows
 
+    def show_connections(self, names: Sequence[str]) -> None:
+        """Where there are several, each run tells its own."""
+        self.rows.connection_width = max(2, *(cell_len(clean(name)) for name in names)) if len(names) > 1 else 0
+        self.rows.rows_changed()
+        self.show_titles()
+
     def on_resize(self) -> None:
         """The titles stand over their columns."""
-        widths = column_widths(self.rows.row_width)
+        self.show_titles()
+
+    def show_titles(self) -> None:
+        """Writes the titles for the columns there are."""
+        widths = column_widths(self.rows.row_width, self.rows.connection_width)
         titles = [
             f"{title:>{room}}" if title == "TOOK" else f"{title:<{room}}"
             for title, room in zip(TITLES, widths, strict=True)

@@ -93,7 +93,7 @@ def test_the_help_has_a_row_for_each_thing_to_type() -> None:
         "WORD", '"PHRASE"', "/PATTERN/", "-TERM",
     ]  # fmt: skip
     assert [row.form for row in runs_help_table()][:5] == [
-        "status:STATUS,…", "job:NAME,…", "tag:KEY=VALUE,…", "after:TIME", "before:TIME",
+        "status:STATUS,…", "job:NAME,…", "tag:KEY=VALUE,…", "on:NAME,…", "after:TIME",
     ]  # fmt: skip
     assert all(str(parse(row.example).filter) == row.example for row in help_table())
     assert all(str(parse_runs(row.example)) == row.example for row in runs_help_table())

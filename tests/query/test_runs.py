@@ -10,14 +10,14 @@ from run_tui.query import parse_runs
 NOW_MS = 1_795_350_600_000  # 2026-11-22T12:30:00Z
 
 
-def run(id: str, status: str, job: str | None, created: str, **tags: str) -> Run:
-    return Run(id=id, status=RunStatus(status), created_at=created, pipeline_name=job, tags=tags)
+def run(id: str, status: str, job: str | None, created: str, on: str | None = None, **tags: str) -> Run:
+    return Run(id=id, status=RunStatus(status), created_at=created, pipeline_name=job, tags=tags, connection=on)
 
 
 RUNS = [
-    run("9d38c7ea", "FAILURE", "nightly_etl", "2026-11-22T12:00:00.000Z", team="data", env="prod"),
-    run("1c7c29c8", "STARTED", "nightly_features", "2026-11-22T11:00:00.500Z", team="ml", env="prod"),
-    run("e3fd16cf", "SUCCESS", "Nightly_ETL", "2026-11-21T13:00:00.000Z", team="data", env="test"),
+    run("9d38c7ea", "FAILURE", "nightly_etl", "2026-11-22T12:00:00.000Z", "prod", team="data", env="prod"),
+    run("1c7c29c8", "STARTED", "nightly_features", "2026-11-22T11:00:00.500Z", "prod-eu", team="ml", env="prod"),
+    run("e3fd16cf", "SUCCESS", "Nightly_ETL", "2026-11-21T13:00:00.000Z", "staging", team="data", env="test"),
     run("94dbe6dc", "STARTING", "etl", "2026-11-20T12:30:00.000Z", note="see the wiki"),
     run("aa00bb11", "NOT_STARTED", None, "2026-11-01T00:00:00.000Z"),
     run("cc22dd33", "Paused", "etl_backfill", "2026-10-31T23:59:59.999Z", team="ops"),
@@ -26,7 +26,7 @@ IDS = [each.id[:2] for each in RUNS]
 
 
 def listed(text: str) -> list[str]:
-    query = parse_runs(text, jobs=["etl", "hourly"])
+    query = parse_runs(text, jobs=["etl", "hourly"], connections=["prod", "prod-eu", "staging"])
     assert not query.problems
     return [each.id[:2] for each in RUNS if query.matches(each, NOW_MS)]
 
@@ -64,6 +64,10 @@ def listed(text: str) -> list[str]:
         ("tag:team=data,env=prod", ["9d"]),
         ("tag:team=data -tag:env=prod", ["e3"]),
         ('tag:note="see the wiki"', ["94"]),
+        ("on:prod", ["9d"]),
+        ("on:pro", ["9d", "1c"]),
+        ("on:*eu,staging", ["1c", "e3"]),
+        ("-on:prod -on:staging", ["1c", "94", "aa", "cc"]),
         ("after:2d", ["9d", "1c", "e3", "94"]),
         ("after:11:30", ["9d"]),
         ("after:12:45", ["9d", "1c", "e3"]),
@@ -105,6 +109,7 @@ def test_filter(text: str, expected: list[str]) -> None:
         ("tag:a=b=c", RunFilter(tags=(("a", "b=c"),))),
         ("tag:team=data,team=ml tag:env=p* tag:x tag:y=", RunFilter()),
         ("after:30m", RunFilter(created_after=1_795_348_799.999)),
+        ("on:prod", RunFilter()),
         ("before:2026-11-01", RunFilter(created_before=1_793_491_200.001)),
         ("after:999999999w before:9999-12-31", RunFilter()),
     ],
