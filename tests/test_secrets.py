@@ -330,7 +330,7 @@ import run_tui.app
 from run_tui.cli import main
 
 def broken(self):
-    headers = dict(self._sources[0]._client._headers)
+    headers = dict(next(iter(self._sources.values()))._client._headers)
     raise RuntimeError(f"broken amid {len(headers)} \\x1b[2J")
 
 run_tui.app.RunTuiApp.action_help = broken
