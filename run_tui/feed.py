@@ -22,6 +22,8 @@ SLOW_POLL = 2.0
 """Seconds between polls once a run has been quiet for a while."""
 LATE_EVENTS = 30.0
 """Seconds after a run's end in which its last events may still be on their way."""
+END_PAGES = 3
+"""Pages of a run's end that go before one of the gap, while the end has more: it grows as fast as it is read."""
 MAX_REREADS = 3
 """How often a finished run is read again because the server held more than had been delivered."""
 
@@ -44,6 +46,7 @@ class Feed:
         self._beginning: PageReader | None = None
         self._gap_end: str | None = None
         self._gap_most = MAX_PAGE
+        self._end_pages = 0
         self._poll_at = 0.0
         self._step = self._read_newest
         self._poke = asyncio.Event()
@@ -100,6 +103,7 @@ class Feed:
 
     async def _read_newest(self) -> list[Update]:
         reader = self._newest
+        self._end_pages += 1
         page = await reader.answer()
         was_finished = self._run is not None and self._run.status.finished
         reads_on = page.has_more and reader.moved(page)
@@ -151,7 +155,7 @@ class Feed:
         if start is not None:
             self._beginning, self._gap_end = self._newest, start
             self._beginning.room = self._room
-            self._newest = PageReader(self.source, self.run_id, start)
+            self._newest, self._end_pages = PageReader(self.source, self.run_id, start), 0
         self._may_jump, self._step = False, self._read_newest
         return []
 
@@ -161,14 +165,17 @@ class Feed:
         self._newest.room = any_number
 
     def _end_is_due(self) -> bool:
-        """Whether to look at the end before the gap is filled further."""
-        if self._newest.asked or not self._newest.held:
+        """Whether to look at the end before the gap is filled further: in turns, while both have more."""
+        if not self._newest.held:
             return True
+        if self._newest.asked:
+            return self._end_pages < END_PAGES
         finished = self._run is not None and self._run.status.finished
         return not finished and self._clock.now() >= self._poll_at
 
     async def _fill_gap(self, reader: PageReader) -> list[Update]:
         """A page of the gap; the last one is asked for in parts, so that it ends where the end begins."""
+        self._end_pages = 0
         page = await reader.answer()
         if self._between(page.cursor) < 0:
             if len(page) <= 1:

@@ -40,7 +40,6 @@ class Timeline:
         self.beginning = EventView(EventStore(run_id))
         self.end: EventView | None = None
         self.marked: list[Place] = []
-        self._end_pages: list[EventPage] = []
 
     def __len__(self) -> int:
         return len(self.beginning) + (1 + len(self.end) if self.end is not None else 0)
@@ -226,11 +225,10 @@ class Timeline:
     def add_to_end(self, page: EventPage, times: TimeContext) -> None:
         """Appends to the end, which lies behind a gap."""
         if self.end is None:
-            self.end = EventView(EventStore(self.beginning.store.run_id))
+            self.end = EventView(self.beginning.store.later())
             self.end.context = self.context
             self.end.apply(self.beginning.filter, times)
         self.end.store.append(page)
-        self._end_pages.append(page)
 
     def join(self, place: Place | None) -> Place | None:
         """Closes the gap; where the event at `place` is from now on."""
@@ -239,10 +237,9 @@ class Timeline:
         def moved(place: Place) -> Place:
             return Place(False, before + place.row) if place.in_end else place
 
-        for page in self._end_pages:
-            self.beginning.store.append(page)
+        if self.end is not None:
+            self.beginning.store.join(self.end.store)
         self.end = None
-        self._end_pages.clear()
         self.marked = [moved(marked) for marked in self.marked]
         return None if place is None else moved(place)
 
@@ -254,7 +251,6 @@ class Timeline:
         chosen = None if place is None else self._places_in(store, [place]) or [place]
         self.marked = self._places_in(store, self.marked)
         self.end = None
-        self._end_pages.clear()
         self.beginning.replace_store(store, times)
         return None if chosen is None else chosen[0]
 

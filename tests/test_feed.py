@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from run_tui.errors import BadAnswer, Busy, RunNotFound, Unreachable
-from run_tui.feed import FAST_POLL, SLOW_POLL, Feed
+from run_tui.feed import END_PAGES, FAST_POLL, SLOW_POLL, Feed
 from run_tui.marks import LATE, LOOK_EVERY
 from run_tui.model import EventPage, RunStatus
 from run_tui.pace import LONGEST_RETRY
@@ -326,6 +326,26 @@ async def test_new_events_come_first_while_the_gap_is_filled() -> None:
     kinds = [type(update) for update in updates]
     news = next(n for n, update in enumerate(updates) if isinstance(update, Loaded) and "news" in update.page.messages)
     assert news < kinds.index(Joined)
+
+
+async def test_the_gap_is_filled_although_the_end_always_has_more() -> None:
+    class Fast(ScriptedSource):
+        async def page(self, run_id: str, cursor: str | None = None, *args: Any, **options: Any) -> EventPage:
+            if cursor is not None and int(cursor) >= 57 and self.status is RunStatus.STARTED:
+                self.log += log(self.page_size + 1)
+            return await super().page(run_id, cursor, *args, **options)
+
+    source = Fast(log(60), tail_at="57")
+    read: list[Update] = []
+    async with aclosing(Feed(source, "r1", jump=True, clock=FakeTime().clock).updates()) as updates:
+        async for update in updates:
+            read.append(update)
+            if isinstance(update, Joined) or len(source.cursors) > 500:
+                source.status = RunStatus.SUCCESS
+    assert messages(read) == source.log
+    turns = [update.of_end for update in read[: read.index(Joined())] if isinstance(update, Loaded)][1:]
+    assert turns[: 4 * END_PAGES + 4] == [*[True] * END_PAGES, False] * 4
+    assert len(source.cursors) < 500
 
 
 async def test_without_a_tail_the_run_is_paged_through() -> None:

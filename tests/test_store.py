@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +49,64 @@ def test_a_head_goes_on_by_itself(events: list[RunEvent], others: list[RunEvent]
     for held, expected in ((head, events[:rows] + others), (store, events + others)):
         assert len(held) == len(expected)
         assert [held.event(row) for row in range(len(held))] == numbered(expected)
+
+
+@given(
+    st.lists(st.lists(EVENTS, max_size=6), max_size=3),
+    st.lists(st.tuples(st.booleans(), st.lists(EVENTS, max_size=6)), max_size=6),
+    st.lists(EVENTS, max_size=6),
+)
+def test_later_events_are_joined(
+    before: list[list[RunEvent]], both: list[tuple[bool, list[RunEvent]]], after: list[RunEvent]
+) -> None:
+    store = EventStore("r1")
+    for page in before:
+        store.append(page_of(page))
+    later = store.later()
+    for of_later, page in both:
+        (later if of_later else store).append(page_of(page))
+    ends = [page for of_later, page in both if of_later]
+    events = [event for page in (*before, *(page for of_later, page in both if not of_later), *ends) for event in page]
+    store.join(later)
+    store.append(page_of(after))
+    assert [store.event(row) for row in range(len(store))] == numbered(events + after)
+    assert store.rank_counts == [store.ranks.count(rank) for rank in range(6)]
+    assert [store.block_of(row).first_row for row in range(len(store))] == [
+        block.first_row for block in store.blocks for _ in range(len(block))
+    ]
+
+
+def test_no_text_is_copied_when_later_events_are_joined() -> None:
+    store = EventStore("r1")
+    store.append(a_page(["m"] * 10))
+    later = store.later()
+    later.append(a_page([f"m{n}" for n in range(2 * BLOCK_ROWS)]))
+    texts = [block.text for block in (*store.blocks, *later.blocks)]
+    store.join(later)
+    assert all(joined.text is text for joined, text in zip(store.blocks, texts, strict=True))
+    assert [block.first_row for block in store.blocks] == [0, 10, 10 + BLOCK_ROWS]
+
+
+def test_unreadable_events_are_joined() -> None:
+    store = EventStore("r1")
+    later = store.later()
+    for held in (store, later):
+        held.append(EventPage(run_id="r1", skipped=("One event could not be read.",), skipped_count=2))
+    store.join(later)
+    assert (len(store), len(store.skipped), store.skipped_count) == (0, 2, 4)
+
+
+@pytest.mark.parametrize("first", [3, 300])
+@pytest.mark.parametrize("second", [3, 300])
+def test_columns_of_many_values_are_joined(first: int, second: int) -> None:
+    column: CodeColumn[int] = CodeColumn()
+    later = column.alike()
+    later.extend(range(second))
+    column.extend(range(1000, 1000 + first))
+    column.join(later)
+    column.extend([1000, 2])
+    assert list(column) == [*range(1000, 1000 + first), *range(second), 1000, 2]
+    assert [column[row] for row in range(len(column))] == list(column)
 
 
 def test_a_head_shares_whole_blocks() -> None:

@@ -154,6 +154,17 @@ class Rows:
             head.blocks[-1] = head.blocks[-1].head(rows - head._first_rows[-1])
         return head
 
+    def join(self, later: Rows) -> None:
+        """Takes over the blocks of other rows, to follow all of these; what is added goes on where they end."""
+        if not later.blocks:
+            return
+        before = len(self)
+        for block in later.blocks:
+            block.first_row += before
+        self.blocks += later.blocks
+        self._first_rows += [block.first_row for block in later.blocks]
+        self._arena, self._used = later._arena, later._used
+
     def number_of(self, row: int) -> int:
         """Which block holds the row; the last one for rows still to come."""
         return bisect_right(self._first_rows, row) - 1

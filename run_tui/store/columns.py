@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from struct import pack, unpack
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
@@ -29,12 +30,36 @@ class CodeColumn(Generic[V]):
     def __getitem__(self, row: int) -> V:
         return self.values[self.low[row] | self.high[row] << 8 if self.high else self.low[row]]
 
+    def __iter__(self) -> Iterator[V]:
+        return map(self.values.__getitem__, self.codes(0, len(self)))
+
+    def codes(self, start: int, end: int) -> Sequence[int]:
+        """The codes of the rows from `start` to before `end`."""
+        if not self.high:
+            return self.low[start:end]
+        codes = bytearray(2 * (end - start))
+        codes[::2], codes[1::2] = self.low[start:end], self.high[start:end]
+        return unpack(f"<{end - start}H", codes)
+
     def head(self, rows: int) -> CodeColumn[V]:
         """The first `rows` rows."""
         head: CodeColumn[V] = CodeColumn()
         head.values, head._codes = list(self.values), dict(self._codes)
         head.low, head.high = self.low[:rows], self.high[:rows]
         return head
+
+    def alike(self) -> CodeColumn[V]:
+        """An empty column of the same codes, which `join` takes over: what one of the two learns, both know."""
+        alike: CodeColumn[V] = CodeColumn()
+        alike.values, alike._codes = self.values, self._codes
+        return alike
+
+    def join(self, later: CodeColumn[V]) -> None:
+        """Appends the rows of a column that `alike` made."""
+        if self.high or later.high:
+            self.high += bytes(len(self.low) - len(self.high))
+            self.high += later.high or bytes(len(later.low))
+        self.low += later.low
 
     def rows_of(self, value: V) -> Iterator[int]:
         """The rows that hold a value, ascending."""
@@ -49,7 +74,7 @@ class CodeColumn(Generic[V]):
         """How many rows hold each value."""
         if not self.high:
             return {value: self.low.count(code) for code, value in enumerate(self.values)}
-        codes = Counter(low | high << 8 for low, high in zip(self.low, self.high, strict=True))
+        codes = Counter(self.codes(0, len(self)))
         return {value: codes[code] for code, value in enumerate(self.values)}
 
     def extend(self, values: Sequence[V]) -> None:
@@ -63,8 +88,9 @@ class CodeColumn(Generic[V]):
             self.low += bytes(codes)
         else:
             self.high += bytes(len(self.low) - len(self.high))
-            self.low += bytes(code & 255 for code in codes)
-            self.high += bytes(code >> 8 for code in codes)
+            pairs = pack(f"<{len(codes)}H", *codes)
+            self.low += pairs[::2]
+            self.high += pairs[1::2]
 
     def _learn(self, values: Sequence[V]) -> None:
         for value in dict.fromkeys(values):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import add
 
 from run_tui.model import EventDetails, EventPage, RunEvent, RunEventLevel, effective_rank, epoch_times, iso_timestamp
 from run_tui.store.blocks import Block, Rows, Times
@@ -64,6 +65,42 @@ class EventStore:
         for row in head.types.rows_of("STEP_RESTARTED"):
             head._attempt_of[head.steps[row]] = head.attempts[row]
         return head
+
+    def later(self) -> EventStore:
+        """An empty store for events that come after those of this one, with a gap between the two: see `join`."""
+        later = EventStore(self.run_id)
+        later.levels, later.types, later.steps = self.levels.alike(), self.types.alike(), self.steps.alike()
+        later.attempts = self.attempts.alike()
+        later._shapes, later._rank_of = self._shapes, self._rank_of
+        return later
+
+    def join(self, later: EventStore) -> None:
+        """Appends all rows of a store that `later` made, which is of no use after that.
+
+        It costs what their blocks cost and not their texts, of which there is never a second copy.
+        """
+        self._count_on(later)
+        self.levels.join(later.levels)
+        self.types.join(later.types)
+        self.steps.join(later.steps)
+        self.attempts.join(later.attempts)
+        self.ranks += later.ranks
+        self.rank_counts = list(map(add, self.rank_counts, later.rank_counts))
+        self._rows.join(later._rows)
+        self.skipped.extend(later.skipped)
+        self.skipped_count += later.skipped_count
+
+    def _count_on(self, later: EventStore) -> None:
+        """The attempts of steps that were restarted before are more than they seemed."""
+        earlier = {step: attempt - 1 for step, attempt in self._attempt_of.items() if attempt > 1}
+        if earlier:
+            missed = [earlier.get(step, 0) for step in later.steps.values]
+            codes = later.steps.codes(0, len(later))
+            attempts = list(map(add, later.attempts, map(missed.__getitem__, codes)))
+            later.attempts = self.attempts.alike()
+            later.attempts.extend(attempts)
+        for step, attempt in later._attempt_of.items():
+            self._attempt_of[step] = attempt + earlier.get(step, 0)
 
     def find(self, event: RunEvent, time: int, start: int) -> int | None:
         """The first row from `start` on with the same event, which another store holds; `time` is its epoch ms."""

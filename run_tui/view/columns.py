@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from struct import unpack
 from typing import Generic, TypeVar
 
 from run_tui.query import PatternTerm, TextTerm
@@ -41,12 +40,9 @@ class Lookup(Generic[V]):
             return none_of(end - start)
         if self._accepted == len(self._fits):
             return all_of(end - start)
-        low = self._column.low[start:end]
         if not self._column.high:
-            return bytes(low.translate(self._table))
-        codes = bytearray(2 * len(low))
-        codes[::2], codes[1::2] = low, self._column.high[start:end]
-        return bytes(map(self._fits.__getitem__, unpack(f"<{len(low)}H", codes)))
+            return bytes(self._column.low[start:end].translate(self._table))
+        return bytes(map(self._fits.__getitem__, self._column.codes(start, end)))
 
 
 def name_lookups(store: EventStore, word: TextTerm | PatternTerm) -> tuple[Lookup[str | None], Lookup[str | None]]:
