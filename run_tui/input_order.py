@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 
 from textual import events
@@ -13,6 +14,8 @@ from run_tui.widgets.later import call_after
 
 PAUSE = 0.001
 """Seconds between two looks whether what was typed before has been dealt with."""
+PATIENCE = 1.0
+"""Seconds after which a key is handed on whatever is under way: no key is ever lost to a screen that finds no rest."""
 
 
 class OrderedInput(App[None]):
@@ -26,6 +29,7 @@ class OrderedInput(App[None]):
     def __init__(self, *, ansi_color: bool | None = None) -> None:
         super().__init__(ansi_color=ansi_color)
         self._held: deque[events.Event] = deque()
+        self._deadline = 0.0
 
     async def on_event(self, event: events.Event) -> None:
         """Takes what comes from the terminal in at once where nothing is under way, in its turn otherwise."""
@@ -35,10 +39,12 @@ class OrderedInput(App[None]):
             return
         self._held.append(event)
         if len(self._held) == 1:
+            self._deadline = time.monotonic() + PATIENCE
             call_after(PAUSE, self, self._hand_on)
 
     async def _hand_on(self) -> None:
-        if not self._is_busy():
+        if time.monotonic() >= self._deadline or not self._is_busy():
+            self._deadline = time.monotonic() + PATIENCE
             await super().on_event(self._held.popleft())
         if self._held:
             call_after(PAUSE, self, self._hand_on)
