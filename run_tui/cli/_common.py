@@ -78,7 +78,8 @@ def open_connection(connection: config.Connection) -> Source:
     if connection.kind == config.DEMO:
         from run_tui.demo import create_app
 
-        return open_source("dagster", connection.url, app=create_app(), name=connection.name)
+        demo = create_app()
+        return open_source("dagster", connection.url, app=demo, name=connection.name, read_only=connection.read_only)
     return open_source(
         connection.kind,
         connection.url,
@@ -86,6 +87,7 @@ def open_connection(connection: config.Connection) -> Source:
         page=connection.page,
         reach=connection.reach,
         dags=connection.dags,
+        read_only=connection.read_only,
     )
 
 

@@ -19,7 +19,7 @@ DEFAULT_RUNS = 50
 @click.group("run")
 @server_options
 def run_group() -> None:
-    """Show runs: one run's metadata, the newest runs, a run's events."""
+    """Show runs: one run's metadata, the newest runs, a run's events. And change them: launch, end, delete."""
 
 
 run_group.add_command(get_events, "events")
@@ -59,7 +59,8 @@ def _statuses(ctx: click.Context, param: click.Parameter, values: tuple[str, ...
     return tuple(RunStatus(name) for name in names)
 
 
-def _tags(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def tags_of(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The callback of an option that takes tags."""
     for value in values:
         if "=" not in value:
             raise click.BadParameter(f"{value!r} is not KEY=VALUE.", ctx, param)
@@ -78,7 +79,7 @@ def _tags(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -
     "tags",
     metavar="KEY=VALUE",
     multiple=True,
-    callback=_tags,
+    callback=tags_of,
     help="Only runs with this tag; may be repeated.",
 )
 @json_option
