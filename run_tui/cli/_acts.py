@@ -14,7 +14,7 @@ from run_tui.cli._common import print_json, with_run
 from run_tui.cli._events import note, print_events
 from run_tui.cli.run_events import EventsRequest
 from run_tui.errors import InvalidConfig
-from run_tui.format import clean
+from run_tui.format import clean, plural
 from run_tui.jobs import job_named
 from run_tui.sources.base import Actions, Source
 
@@ -68,7 +68,7 @@ async def launch_job(source: Source, wanted: Launch, manner: Manner) -> int:
     """Launches a job, after a yes, if the server takes its configuration."""
     actions = actions_of(source, Act.LAUNCH)
     job = job_named(await actions.workspace(), wanted.job, wanted.location)
-    await _check(actions, job, wanted.config, wanted.file)
+    await _check(actions, wanted, job, manner)
     if not manner.yes:
         question = f"Launch {job.name} of {job.location} on {source.where}?"
         click.confirm(clean(question), abort=True, err=True)
@@ -78,14 +78,18 @@ async def launch_job(source: Source, wanted: Launch, manner: Manner) -> int:
     return await _finish(source, [outcome], manner)
 
 
-async def _check(actions: Actions, job: Job, config: str, file: str | None) -> None:
-    """Raises `InvalidConfig`, its message a line for each problem."""
-    problems = run_config.problems_of(config)
+async def _check(actions: Actions, wanted: Launch, job: Job, manner: Manner) -> None:
+    """Raises `InvalidConfig`, after a line on stderr for each problem."""
+    problems = run_config.problems_of(wanted.config)
     if not problems:
-        problems = run_config.placed(config, await actions.check_config(job, config))
+        problems = run_config.placed(wanted.config, await actions.check_config(job, wanted.config))
     if problems:
-        lines = [f"{_place(file, problem)}{problem.message}" for problem in problems]
-        raise InvalidConfig("\n".join(["The configuration is not valid", *lines]), problems)
+        lines = [f"{_place(wanted.file, problem)}{problem.message}" for problem in problems]
+        if manner.as_json:
+            raise InvalidConfig("\n".join(lines), problems)
+        for line in lines:
+            note(line)
+        raise InvalidConfig(f"The configuration is not valid: {plural(len(problems), 'problem')}", problems)
 
 
 def _place(file: str | None, problem: ConfigProblem) -> str:
