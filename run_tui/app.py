@@ -17,6 +17,7 @@ from textual.worker import Worker, WorkerState
 
 from run_tui import desktop
 from run_tui.actions import ACTIONS, bindings, key_text, remapped
+from run_tui.connections import Connections
 from run_tui.errors import RunTuiError
 from run_tui.explorer.alerts import Alerts
 from run_tui.explorer.open_data import OpenData
@@ -70,6 +71,7 @@ class RunTuiApp(OrderedInput):
         now: Callable[[], float] = time.time,
         warnings: Iterable[str] = (),
         beside: Mapping[str, Source] | None = None,
+        connections: Connections | None = None,
     ) -> None:
         # Without colours the terminal's own two are left, with bold, dim and reversed text.
         no_color = "NO_COLOR" in os.environ
@@ -81,6 +83,7 @@ class RunTuiApp(OrderedInput):
         self.now = now
         self.collector = Collector()
         self._sources = {connection: source, **(beside or {})}
+        self._connections = connections or Connections()
         self._runs = RunsList(self, self._sources)
         self._alerts = Alerts(self, every=alert)
         self._opened: OpenRun | None = None

@@ -103,6 +103,10 @@ class ScriptedSource:
         shown = [n for n in range(len(self.log)) if n not in self.hidden]
         return str(shown[count - 1] + 1) if count <= len(shown) else None
 
+    async def ping(self) -> str:
+        self.script(self, 0)
+        return self.system
+
     async def reconnect(self) -> None:
         return None
 

@@ -41,6 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "feed": {"model", "errors", "marks", "pace", "pages", "sources", "updates"},
     "output_feed": {"model", "errors", "output", "pace", "sources"},
     "reasons": {"model", "errors", "failure", "sources", "timeline"},
+    "connections": {"config", "errors", "sources", "demo"},
     "listing": {"model", "errors", "pace", "sources"},
     "watch": {"model", "errors", "pace", "sources"},
     "acting": {"model", "errors", "acts", "pace", "sources"},
@@ -59,14 +60,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "explorer": {
         "model", "output", "errors", "format", "store", "actions", "sources", "feed", "updates", "output_feed",
         "garbage", "listing", "reasons", "watch", "kin", "desktop", "pace", "tables", "widgets", "screens",
+        "connections", "config",
     },
     "app": {
         "model", "errors", "format", "actions", "sources", "garbage", "hangup", "input_order", "desktop", "widgets",
-        "screens", "explorer",
+        "screens", "explorer", "connections",
     },
     "cli": {
-        "model", "errors", "config", "query", "format", "store", "view", "sources", "feed", "updates", "app", "demo",
-        "tables", "acts", "acting", "run_config", "jobs",
+        "model", "errors", "config", "query", "format", "store", "view", "sources", "feed", "updates", "app", "tables",
+        "connections", "acts", "acting", "run_config", "jobs",
     },
     "__main__": {"cli"},
     "__init__": set(),

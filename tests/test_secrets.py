@@ -22,8 +22,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from run_tui import config
 from run_tui.app import RunTuiApp
-from run_tui.cli._common import open_connection
 from run_tui.config import Choice, Settings
+from run_tui.connections import open_connection
 from tests.config import keyrings
 from tests.sources.servers import SELF_SIGNED, app_of, served
 from tests.terminal import Terminal

@@ -5,15 +5,15 @@ from __future__ import annotations
 import functools
 import gc
 import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
 from run_tui import config
 from run_tui.cli._streams import end_with_reader
-from run_tui.errors import RunNotFound, RunTuiError, SourceError
+from run_tui.errors import ConfigError, RunNotFound, RunTuiError, SourceError
 
 if TYPE_CHECKING:
     from run_tui.sources.base import Source
@@ -31,7 +31,9 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, 
 def server_options(function: Function) -> Function:
     """Adds the options that choose a server, which any command and any group before it may carry."""
 
-    @click.option("-c", "--connection", metavar="NAME", help="A connection of the settings file, or demo.")
+    @click.option(
+        "-c", "--connection", metavar="NAME", multiple=True, help="A connection of the settings file, or demo."
+    )
     @click.option("--url", help="The server, e.g. localhost:3000.")
     @click.option("--organization", metavar="NAME", help="An organization of Dagster+.")
     @click.option("--deployment", metavar="NAME", help="A deployment of it: prod, or a branch deployment's name.")
@@ -45,16 +47,60 @@ def server_options(function: Function) -> Function:
 
 def chosen_connection(settings: config.Settings, run_id: str | None = None) -> config.Connection:
     """The connection that options, a web page given as `run_id`, environment and settings lead to."""
-    options, environment = [*_command_line()], config.environment_choices()
+    first, *others = chosen_connections(settings, run_id)
+    if others:
+        raise ConfigError("This asks one server: give one --connection only.")
+    return first
+
+
+def chosen_connections(settings: config.Settings, run_id: str | None = None) -> list[config.Connection]:
+    """The same, where the options may name several connections, each of which is found as if it were named alone."""
+    names = _several()
+    found = [_chosen(settings, run_id, name) for name in names] if names else [_chosen(settings, run_id)]
+    return list({connection.name: connection for connection in found}.values())
+
+
+def _chosen(settings: config.Settings, run_id: str | None, name: str | None = None) -> config.Connection:
+    options, environment = [*_command_line(name)], config.environment_choices()
     pages = [config.page_choice(run_id, settings, [*options, *environment])] if run_id and is_url(run_id) else []
     return config.resolve([*options, *pages, *environment], settings)
 
 
-def _command_line() -> Iterator[config.Choice]:
-    """What the options say, those of the innermost command first: the later on the line wins."""
+def names_several() -> bool:
+    """Whether the options name several connections. Raises `ConfigError` where they then cannot be meant so."""
+    return bool(_several())
+
+
+def _several() -> tuple[str, ...]:
+    """The connections that the options name, if these are more than one."""
+    for options in _options():
+        names = tuple(dict.fromkeys(options["connection"]))
+        if len(names) > 1:
+            alone = (option for key, option in config.OPTIONS.items() if any(each[key] for each in _options()))
+            if option := next((option for option in alone if option != config.OPTIONS["connection"]), None):
+                raise ConfigError(f"{option} is for one connection, and several are named.")
+            return names
+        if names or options["url"] or options["organization"]:
+            break
+    return ()
+
+
+def _command_line(name: str | None) -> Iterator[config.Choice]:
+    """What the options say, those of the innermost command first: the later on the line wins.
+
+    Where they name several connections that is the one of this `name`.
+    """
+    for options in _options():
+        named = options.pop("connection")
+        connection = name if len(set(named)) > 1 else next(iter(named), None)
+        yield config.option_choice(connection, **options)
+
+
+def _options() -> Iterator[dict[str, Any]]:
+    """What the options that choose a server say, those of the innermost command first."""
     ctx: click.Context | None = click.get_current_context()
     while ctx is not None:
-        yield config.option_choice(**{name: ctx.params.get(name) for name in config.OPTIONS})
+        yield {key: ctx.params.get(key) for key in config.OPTIONS} | {"connection": ctx.params.get("connection") or ()}
         ctx = ctx.parent
 
 
@@ -71,26 +117,6 @@ def warn(sentence: str) -> None:
     click.echo(f"Warning: {sentence}", err=True)
 
 
-def open_connection(connection: config.Connection) -> Source:
-    """The source that asks this connection's server."""
-    from run_tui.sources import open_source
-
-    if connection.kind == config.DEMO:
-        from run_tui.demo import create_app
-
-        demo = create_app()
-        return open_source("dagster", connection.url, app=demo, name=connection.name, read_only=connection.read_only)
-    return open_source(
-        connection.kind,
-        connection.url,
-        headers=connection.headers(),
-        page=connection.page,
-        reach=connection.reach,
-        dags=connection.dags,
-        read_only=connection.read_only,
-    )
-
-
 def started() -> None:
     """Begins to collect garbage, which `main` puts off: what a start loads stays, and looking through it takes time."""
     if not gc.isenabled():
@@ -100,26 +126,76 @@ def started() -> None:
 
 def ask(work: Callable[[Source], Awaitable[int]], *, run_id: str | None = None, as_json: bool = False) -> NoReturn:
     """Does `work` with the chosen server and ends the program with the exit code it returns, or its error's."""
+
+    async def session(connections: Sequence[config.Connection]) -> int:
+        async with opened(connections) as sources:
+            (source,) = sources.values()
+            try:
+                return await work(source)
+            except SourceError as error:
+                tell(error, f"Error querying {source.system}", run_id, as_json)
+                return error.exit_code
+
+    _run(lambda settings: session([chosen_connection(settings, run_id)]), run_id, as_json)
+
+
+def ask_each(
+    ask_one: Callable[[Source], Awaitable[T]], work: Callable[[Mapping[str, T]], None], *, as_json: bool = False
+) -> NoReturn:
+    """Asks every server chosen, and does `work` with what those answered that did; the others' errors are told.
+
+    The exit code is that of the first error.
+    """
     import asyncio
 
-    async def session() -> int:
-        end_with_reader(asyncio.get_running_loop())
-        source = open_connection(connection)
-        started()
+    async def answer(source: Source) -> T | SourceError:
         try:
-            return await work(source)
+            return await ask_one(source)
         except SourceError as error:
-            tell(error, f"Error querying {source.system}", run_id, as_json)
-            return error.exit_code
-        finally:
-            await source.aclose()
+            return error
+
+    async def session(connections: Sequence[config.Connection]) -> int:
+        async with opened(connections) as sources:
+            answers = dict(zip(sources, await asyncio.gather(*map(answer, sources.values())), strict=True))
+            good = {name: found for name, found in answers.items() if not isinstance(found, SourceError)}
+            if good:
+                work(good)
+            failed = {name: error for name, error in answers.items() if isinstance(error, SourceError)}
+            for name, error in failed.items():
+                about = {} if len(sources) == 1 else {"connection": name}
+                where = f"{sources[name].system}{f' ({name})' if about else ''}"
+                tell(error, f"Error querying {where}", as_json=as_json, **about)
+            return next((error.exit_code for error in failed.values()), 0)
+
+    _run(lambda settings: session(chosen_connections(settings)), None, as_json)
+
+
+def _run(session: Callable[[config.Settings], Coroutine[Any, Any, int]], run_id: str | None, as_json: bool) -> NoReturn:
+    import asyncio
 
     with telling(run_id, as_json):
-        connection = chosen_connection(load_settings(), run_id)
+        code = asyncio.run(session(load_settings()))
+    click.get_current_context().exit(code)
+
+
+@asynccontextmanager
+async def opened(connections: Sequence[config.Connection]) -> AsyncIterator[dict[str, Source]]:
+    """The sources of connections by their names, after what there is to warn of has been told."""
+    import asyncio
+
+    from run_tui.connections import open_connection
+
+    for connection in connections:
         for warning in connection.warnings:
             warn(warning)
-        code = asyncio.run(session())
-    click.get_current_context().exit(code)
+    end_with_reader(asyncio.get_running_loop())
+    sources = {connection.name: open_connection(connection) for connection in connections}
+    started()
+    try:
+        yield sources
+    finally:
+        for source in sources.values():
+            await source.aclose()
 
 
 @contextmanager
@@ -132,10 +208,17 @@ def telling(run_id: str | None = None, as_json: bool = False) -> Iterator[None]:
         click.get_current_context().exit(error.exit_code)
 
 
-def tell(error: RunTuiError, title: str, run_id: str | None = None, as_json: bool = False) -> None:
-    """The error on stderr, as documented: a sentence, or with `as_json` an object with the run as the user named it."""
+def tell(
+    error: RunTuiError, title: str, run_id: str | None = None, as_json: bool = False, connection: str | None = None
+) -> None:
+    """The error on stderr, as documented: a sentence, or with `as_json` an object with the run as the user named it.
+
+    Of several connections that object names the one which failed.
+    """
     if as_json:
         about = {} if run_id is None else {"run_id": config.without_login(run_id)}
+        if connection is not None:
+            about["connection"] = connection
         print_json({"error": str(error), **about}, err=True)
         return
     from run_tui.format import clean

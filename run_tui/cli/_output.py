@@ -122,13 +122,17 @@ def print_run(run: Run, as_json: bool) -> None:
     click.echo("\n".join(f"{label}: {fmt.clean(value)}" for label, value in lines.items() if value))
 
 
-def print_runs(runs: RunList, as_json: bool) -> None:
-    """A list of runs: an aligned table, or an object with `items` as `print_run` has them and their tags."""
+def print_runs(runs: RunList, as_json: bool, *, with_connection: bool = False) -> None:
+    """A list of runs: an aligned table, or an object with `items` as `print_run` has them and their tags.
+
+    `with_connection` tells which each is of.
+    """
     if as_json:
-        items = [run.model_dump(include={*DOCUMENTED_RUN_FIELDS, "tags"}) for run in runs.items]
+        fields = {*DOCUMENTED_RUN_FIELDS, "tags"} | ({"connection"} if with_connection else set())
+        items = [run.model_dump(include=fields) for run in runs.items]
         print_json({"items": items, "cursor": runs.cursor, "has_more": runs.has_more}, indent=2)
     elif runs.items:
-        click.echo("\n".join(_run_table(runs.items)))
+        click.echo("\n".join(_run_table(runs.items, with_connection)))
     else:
         click.echo("No runs found")
 
@@ -154,15 +158,16 @@ def _data_table(rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
     return ("  ".join(f"{text:<{width}}" for text, width in zip(line, widths, strict=True)).rstrip() for line in cells)
 
 
-def _run_table(runs: list[Run]) -> list[str]:
+def _run_table(runs: list[Run], with_connection: bool) -> list[str]:
     """The table's lines; where a terminal is too narrow ids are cut, if what is left of them still names a run."""
     now = time.time()
-    rows = [_run_cells(run, now) for run in runs]
-    widths = _widths(rows)
+    columns = RUN_COLUMNS if with_connection else RUN_COLUMNS[:-1]
+    rows = [_run_cells(run, now)[: len(columns)] for run in runs]
+    widths = _widths(columns, rows)
     if sys.stdout.isatty() and sum(widths) + 2 * (len(widths) - 1) > shutil.get_terminal_size().columns:
         rows = [(_shortest(run_id), *rest) for run_id, *rest in rows]
-        widths = _widths(rows)
-    head = _line(RUN_COLUMNS, widths)
+        widths = _widths(columns, rows)
+    head = _line(columns, widths)
     return [head, *(_line(row, widths, run.status) for row, run in zip(rows, runs, strict=True))]
 
 
@@ -171,18 +176,19 @@ def _shortest(run_id: str) -> str:
     return short if run_id.startswith(short) else run_id
 
 
-RUN_COLUMNS = ("ID", "STATUS", "JOB", "CREATED (UTC)", "DURATION")
+RUN_COLUMNS = ("ID", "STATUS", "JOB", "CREATED (UTC)", "DURATION", "CONNECTION")
 
 
 def _run_cells(run: Run, now: float) -> tuple[str, ...]:
     seconds = fmt.run_seconds(run, now)
     created = fmt.clean(run.created_at)[:19].replace("T", " ")
     took = "" if seconds is None else fmt.duration(seconds)
-    return fmt.clean(run.id), fmt.clean(run.status.value), fmt.clean(run.pipeline_name or ""), created, took
+    texts = (run.id, run.status.value, run.pipeline_name or "", created, took, run.connection or "")
+    return tuple(map(fmt.clean, texts))
 
 
-def _widths(rows: list[tuple[str, ...]]) -> list[int]:
-    return [max(map(len, column)) for column in zip(RUN_COLUMNS, *rows, strict=True)]
+def _widths(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[int]:
+    return [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
 
 
 def _line(cells: tuple[str, ...], widths: list[int], status: RunStatus | None = None) -> str:

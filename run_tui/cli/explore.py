@@ -8,7 +8,7 @@ import sys
 import click
 
 from run_tui import config
-from run_tui.cli._common import chosen_connection, load_settings, open_connection, server_options, started, telling
+from run_tui.cli._common import chosen_connections, load_settings, server_options, started, telling
 
 RUN = "run_tui.run"
 """Where the command line keeps the run that stands in the command's place."""
@@ -43,19 +43,22 @@ def open_explorer(run_id: str | None = None, choice: config.Choice | None = None
         )
     with telling():
         settings = load_settings()
-        connection = chosen_connection(settings, run_id) if choice is None else config.resolve([choice], settings)
+        chosen = chosen_connections(settings, run_id) if choice is None else [config.resolve([choice], settings)]
         from run_tui.app import RunTuiApp, run_app
+        from run_tui.connections import Connections, open_connection
 
         # Whatever ends the explorer, it puts the terminal back in order first.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         app = RunTuiApp(
-            open_connection(connection),
-            connection.name,
+            open_connection(chosen[0]),
+            chosen[0].name,
             run_id,
             settings.keys,
             alert=settings.alert,
             theme=settings.theme,
-            warnings=connection.warnings,
+            warnings=dict.fromkeys(warning for connection in chosen for warning in connection.warnings),
+            beside={connection.name: open_connection(connection) for connection in chosen[1:]},
+            connections=Connections(settings, chosen),
         )
         config.forget_tokens(settings)
         started()

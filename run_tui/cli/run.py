@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
 
-from run_tui.cli._common import ask, json_option, server_options, with_run
+from run_tui.cli._common import ask, ask_each, json_option, names_several, server_options, telling, with_run
 from run_tui.cli.run_events import get_events
+from run_tui.errors import ConfigError
 
 if TYPE_CHECKING:
     from run_tui.model import RunFilter, RunList, RunStatus
@@ -95,25 +97,45 @@ def list_runs(
 ) -> None:
     """Print the newest runs, the newest first.
 
-    Where there are more, the cursor to go on with is told on stderr, and in the JSON.
+    Where there are more, the cursor to go on with is told on stderr, and in the JSON. The runs of several connections
+    are printed as one list; a server that fails is told on stderr, and gives the exit code.
 
     \b
     Examples:
       run-tui run list --status failure,canceled --limit 10
       run-tui run list --job nightly_etl --tag team=data --json
+      run-tui run list -c prod -c staging
     """
 
-    async def work(source: Source) -> int:
-        from run_tui.cli._output import print_more, print_runs
+    with telling(as_json=as_json):
+        several = names_several()
+        if several and cursor is not None:
+            raise ConfigError("--cursor is for one connection, and several are named.")
+
+    async def read(source: Source) -> RunList:
         from run_tui.model import RunFilter
 
-        runs = await _read_runs(source, RunFilter(statuses=statuses, job=job, tags=tags), cursor, limit)
-        print_runs(runs, as_json)
+        return await _read_runs(source, RunFilter(statuses=statuses, job=job, tags=tags), cursor, limit)
+
+    def show(lists: Mapping[str, RunList]) -> None:
+        from run_tui.cli._output import print_more, print_runs
+
+        runs = _merged(lists, limit) if several else next(iter(lists.values()))
+        print_runs(runs, as_json, with_connection=several)
         if runs.has_more and runs.cursor is not None and not as_json:
             print_more("runs", runs.cursor)
-        return 0
 
-    ask(work, as_json=as_json)
+    ask_each(read, show, as_json=as_json)
+
+
+def _merged(lists: Mapping[str, RunList], limit: int) -> RunList:
+    """The newest runs of several connections, as many as were asked for of each."""
+    from run_tui.model import RunList, epoch_ms
+
+    runs = [run.model_copy(update={"connection": name}) for name, page in lists.items() for run in page.items]
+    runs.sort(key=lambda run: -epoch_ms(run.created_at))
+    more = len(runs) > limit or any(page.has_more for page in lists.values())
+    return RunList(items=runs[:limit], has_more=more)
 
 
 async def _read_runs(source: Source, wanted: RunFilter, cursor: str | None, limit: int) -> RunList:

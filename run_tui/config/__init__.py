@@ -16,6 +16,7 @@ from run_tui.config.dagster_plus import Login, find_login
 from run_tui.config.resolve import DEFAULT_URL, resolve
 from run_tui.config.secrets import Secret, TokenSource, secret
 from run_tui.config.settings import THEMES, Profile, Settings, load_settings, settings_path
+from run_tui.config.writing import Draft, drafted, write_private
 
 __all__ = [
     "DAGSTER_VARIABLES",
@@ -28,12 +29,14 @@ __all__ = [
     "Address",
     "Choice",
     "Connection",
+    "Draft",
     "Kind",
     "Login",
     "Profile",
     "Secret",
     "Settings",
     "TokenSource",
+    "drafted",
     "environment_choices",
     "find_login",
     "forget_tokens",
@@ -45,4 +48,5 @@ __all__ = [
     "secret",
     "settings_path",
     "without_login",
+    "write_private",
 ]

@@ -64,6 +64,11 @@ class Connection:
     dags: tuple[str, ...] = ()
 
     @property
+    def is_fallback(self) -> bool:
+        """Whether nothing names the server: it is where one would be on this machine."""
+        return self.organization is None and self.origins.get("url") == "default"
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Sentences for the user, also where secrets can be read on their way to another machine because of http."""
         parts = urlsplit(self.url)

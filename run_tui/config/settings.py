@@ -92,6 +92,11 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         return Settings(path)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from None
+    return read_settings(path, content, shared=shared)
+
+
+def read_settings(path: Path, content: bytes, *, shared: bool = False) -> Settings:
+    """What a settings file of this content says; `shared` is whether others can read it. Raises `ConfigError`."""
     return _settings(Table(path, "", parsed_toml(path, content)), shared)
 
 

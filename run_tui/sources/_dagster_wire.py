@@ -144,6 +144,16 @@ class OutputAnswer(TypedDict):
     data: _OutputData
 
 
+class _VersionData(TypedDict):
+    version: str
+
+
+class VersionAnswer(TypedDict):
+    """The whole body that answers for the server's version."""
+
+    data: _VersionData
+
+
 class RunAnswer(TypedDict):
     """The whole body that answers for a run."""
 

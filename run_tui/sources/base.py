@@ -154,6 +154,9 @@ class Source(Protocol):
     async def cursor_after(self, run_id: str, count: int) -> str | None:
         """The cursor after the first `count` events (at least 1) as the server holds them now, None if unknown."""
 
+    async def ping(self) -> str:
+        """Asks for next to nothing, with all that lets us in: the system, and its version where the server tells it."""
+
     async def reconnect(self) -> None:
         """Lets go of connections that may have died unnoticed; requests under way are sent anew."""
 

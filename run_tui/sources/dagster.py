@@ -164,6 +164,10 @@ class DagsterSource:
         probe = await self._probe(run_id, offset_cursor(count - 1), 1)
         return None if probe is None else probe["cursor"]
 
+    async def ping(self) -> str:
+        """The server's version."""
+        return f"Dagster {(await self._ask('version', {}, wire.VersionAnswer))['data']['version']}"
+
     async def reconnect(self) -> None:
         """Lets go of connections that may have died unnoticed; requests under way are sent anew."""
         await self._client.reconnect()

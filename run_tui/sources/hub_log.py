@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from run_tui.errors import RunNotFound, Unsupported
+from run_tui.errors import RunNotFound, ServerError, Unsupported
 from run_tui.model import MAX_PAGE, DataRows, EventPage, Run, RunEvent, RunEventList, RunFilter, RunList, Step
 from run_tui.output import WIDTH, OutputChunk, Stream
 from run_tui.reach import USUAL, Reach
@@ -54,7 +54,7 @@ class HubLogSource:
     ) -> None:
         self._client = HubLogClient(url, headers=headers, app=app, name=name, hint=_HINT, reach=reach)
         self.capabilities = Capabilities(steps=True, by_job=not dags)
-        self._now = now
+        self._now, self._dags = now, dags
         self._search = RunSearch(self._client, dags)
         self._attempts, self._events = AttemptReader(self._client), EventReader(self._client)
         self._data_size = PageSize(MOST_ROWS)
@@ -132,6 +132,16 @@ class HubLogSource:
     async def cursor_after(self, run_id: str, count: int) -> str | None:
         """The cursor after the first `count` events."""
         return str((await self._attempts.read(self._key(run_id), counted=True)).place(count))
+
+    async def ping(self) -> str:
+        """Looks for today's runs of a DAG; where none is known, the server's word that there is no such DAG will do."""
+        now = self._now()
+        try:
+            await self._search.runs(RunFilter(job=next(iter(self._dags), "-"), created_after=now), None, 1, now)
+        except ServerError as error:
+            if self._dags or error.status >= 500:
+                raise
+        return "Hub Log"
 
     async def reconnect(self) -> None:
         """Lets go of connections that may have died unnoticed; requests under way are sent anew."""

@@ -190,6 +190,11 @@ class PySpurSource:
         log = self._logs.get(run_id)
         return None if log is None or count > len(log) else cursor_of(count, log.began)
 
+    async def ping(self) -> str:
+        """Looks for one run: the server does not tell its version."""
+        await self._get("/run/", list[wire.Run], {"page": "1", "page_size": "1"})
+        return "PySpur"
+
     async def reconnect(self) -> None:
         """Lets go of connections that may have died unnoticed; requests under way are sent anew."""
         await self._client.reconnect()

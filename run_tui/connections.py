@@ -1,0 +1,146 @@
+"""The connections that can be chosen, from every place that names one, and how each is opened."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from run_tui import config
+from run_tui.errors import ConfigError
+from run_tui.sources import open_source
+from run_tui.sources.base import Source
+
+PLUS = "Dagster+"
+"""What a login is called that does not say of which organization it is."""
+_OWN = ("token_command", "token_keyring")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A connection that can be chosen; `where` is its server as it may be shown, `origin` what names it.
+
+    `asks` is whether its token comes from a program or from a keyring: those may ask the user, so nothing but the
+    user's own wish is to open it.
+    """
+
+    name: str
+    kind: str
+    where: str
+    origin: str
+    asks: bool = False
+    choice: config.Choice = field(default=config.Choice({}), repr=False, compare=False)
+
+
+class Connections:
+    """All connections of the settings, of Dagster's login, of this machine, the demo, and those `chosen` at the start.
+
+    Tokens are looked for in the environment as it is now: later it may have been cleared of them.
+    """
+
+    def __init__(
+        self,
+        settings: config.Settings | None = None,
+        chosen: Sequence[config.Connection] = (),
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        self._environ = dict(environ)
+        self._settings = settings or config.Settings(config.settings_path(environ))
+        self._chosen = chosen
+
+    @property
+    def fell_back(self) -> bool:
+        """Whether nobody has said which server to ask."""
+        return len(self._chosen) == 1 and self._chosen[0].is_fallback
+
+    def known(self) -> list[Known]:
+        """Each by a name of its own."""
+        found: dict[str, Known] = {}
+        for known in (*self._of_settings(), *self._of_start(), *self._of_login(), *self._here(), _DEMO):
+            found.setdefault(known.name, known)
+        return list(found.values())
+
+    def open(self, name: str) -> Source:
+        """The source that asks this connection's server. Raises `ConfigError`; the program for its token is run."""
+        known = next((known for known in self.known() if known.name == name), None)
+        if known is None:
+            raise ConfigError(f"There is no connection {name!r}.")
+        return self._open(known.choice, self._settings)
+
+    def open_draft(self, draft: config.Draft) -> Source:
+        """The source of a connection that is not in the settings yet. Raises `ConfigError`."""
+        settings, _ = config.drafted(self._settings.path, draft)
+        return self._open(_named(draft.name.strip()), settings)
+
+    def add(self, draft: config.Draft) -> str:
+        """Writes a connection into the settings; its name. Raises `ConfigError`."""
+        settings, content = config.drafted(self._settings.path, draft)
+        config.write_private(self._settings.path, content)
+        self._settings = settings
+        return draft.name.strip()
+
+    def _open(self, choice: config.Choice, settings: config.Settings) -> Source:
+        # Our own variables are for the connection that the program was started with.
+        _, dagsters = config.environment_choices(self._environ)
+        return open_connection(config.resolve([choice, dagsters], settings, self._environ))
+
+    def _of_settings(self) -> Iterator[Known]:
+        for profile in self._settings.profiles.values():
+            place = profile.place
+            where = f"{place.organization}/{place.deployment}" if place else _shown(profile.address.url)
+            asks = profile.token is not None and profile.token.way in _OWN
+            yield Known(profile.name, profile.kind, where, "settings file", asks, _named(profile.name))
+
+    def _of_start(self) -> Iterator[Known]:
+        for chosen in self._chosen:
+            if chosen.kind != config.DEMO:
+                yield Known(chosen.name, chosen.kind, chosen.page or _shown(chosen.url), chosen.origins["name"])
+
+    def _of_login(self) -> Iterator[Known]:
+        try:
+            login = config.find_login(self._environ)
+        except ConfigError:
+            yield Known(PLUS, "dagster", "", "its login", choice=config.Choice({}, organization="-"))
+            return
+        if login is not None and login.organization:
+            name = f"{login.organization}/{login.deployment}" if login.deployment else login.organization
+            names = {"organization": f"{login.keys}organization"}
+            choice = config.Choice(names, organization=login.organization)
+            yield Known(name, "dagster", login.base, "Dagster+ login", choice=choice)
+
+    def _here(self) -> Iterator[Known]:
+        """Where `dg dev` listens, unless the settings have a name for it."""
+        address = config.parse_address(config.DEFAULT_URL, "default")
+        if not any(profile.address.same_server(address) for profile in self._settings.profiles.values()):
+            choice = config.Choice({"url": "default"}, url=address.url)
+            yield Known(address.host, "dagster", address.url, "dg dev", choice=choice)
+
+
+def open_connection(connection: config.Connection) -> Source:
+    """The source that asks this connection's server."""
+    if connection.kind == config.DEMO:
+        from run_tui.demo import create_app
+
+        demo = create_app()
+        return open_source("dagster", connection.url, app=demo, name=connection.name, read_only=connection.read_only)
+    return open_source(
+        connection.kind,
+        connection.url,
+        headers=connection.headers(),
+        page=connection.page,
+        reach=connection.reach,
+        dags=connection.dags,
+        read_only=connection.read_only,
+    )
+
+
+def _named(name: str) -> config.Choice:
+    return config.Choice({"connection": "connection"}, connection=name)
+
+
+def _shown(url: str) -> str:
+    """The URL without what may be secret in it."""
+    return url.partition("?")[0]
+
+
+_DEMO = Known(config.DEMO, config.DEMO, "no server, a run in progress", "built in", choice=_named(config.DEMO))
