@@ -44,6 +44,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("find.previous", "N", "Match before", "Go to the match before.", "find", "find_next(-1)"),
     Action("runs.info", "r", "Run", "Show the run's tags and configuration.", "runs", "run_info"),
     Action(
+        "runs.connect", "ctrl+o", "Connect", "Choose connections, several at once, or add one.", "runs", "connect", True
+    ),
+    Action(
         "run.next_error",
         "e",
         "Next error",
@@ -134,6 +137,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("data.copy", "y", "Copy row", "Copy the row as JSON.", "data", "copy"),
     Action("data.refresh", "ctrl+r", "Refresh", "Ask the server now.", "data", "refresh"),
     Action("data.back", "escape,d", "Back", "Close the row, end the search, go back to the run.", "data", "back", True),
+    Action("connect.mark", "space", "Mark", "Mark it; enter lists the runs of all marked.", "connect", "mark", True),
+    Action("connect.add", "a", "Add", "Add a connection to the settings file.", "connect", "add", True),
+    Action(
+        "connect.test", "t", "Test", "Ask the server now, also if a program tells its token.", "connect", "test", True
+    ),
+    Action("connect.refresh", "ctrl+r", "Refresh", "Ask all servers now.", "connect", "refresh"),
+    Action("connect.back", "escape,ctrl+o", "Back", "Go back to the runs.", "connect", "back", True),
+    Action("form.save", "ctrl+s", "Save", "Write the connection into the settings file.", "form", "save", True),
+    Action("form.test", "ctrl+t", "Test", "Ask its server, and write nothing.", "form", "test", True),
+    Action("form.close", "escape", "Close", "Back to the connections.", "form", "close", True),
     Action("app.palette", "ctrl+p,colon", "Palette", "All commands by name.", "app", "command_palette"),
     Action(
         "app.help",
@@ -161,6 +174,8 @@ WHERE = {
     "histogram": "Events over time",
     "output": "Output of a step",
     "data": "Data of a step",
+    "connect": "Connections",
+    "form": "A new connection",
 }
 """The places of the table in the order they are explained, with their names."""
 
@@ -217,6 +232,8 @@ _TOGETHER = (
     {"app", "list", "steps"},
     {"app", "histogram"},
     {"list", "types"},
+    {"app", "list", "connect"},
+    {"form"},
 )
 """The places of the table whose keys are not to be the same; elsewhere the inner one may well cover the outer."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import traceback
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -20,6 +20,7 @@ from run_tui.actions import ACTIONS, bindings, key_text, remapped
 from run_tui.connections import Connections
 from run_tui.errors import RunTuiError
 from run_tui.explorer.alerts import Alerts
+from run_tui.explorer.connecting import Connecting
 from run_tui.explorer.open_data import OpenData
 from run_tui.explorer.open_output import OpenOutput
 from run_tui.explorer.open_run import OpenRun, lacking
@@ -32,6 +33,8 @@ from run_tui.input_order import OrderedInput
 from run_tui.model import Run
 from run_tui.screens import themes
 from run_tui.screens.base import AlertWanted, RefreshWanted, WebPageWanted
+from run_tui.screens.connect import ConnectScreen
+from run_tui.screens.connection_form import ConnectionForm
 from run_tui.screens.data import DataScreen
 from run_tui.screens.help import HelpScreen, places
 from run_tui.screens.output import OutputScreen
@@ -84,7 +87,8 @@ class RunTuiApp(OrderedInput):
         self.collector = Collector()
         self._sources = {connection: source, **(beside or {})}
         self._connections = connections or Connections()
-        self._runs = RunsList(self, self._sources)
+        self._runs = RunsList(self, self._sources, self._offer if self._connections.fell_back else None)
+        self._connecting: Connecting | None = None
         self._alerts = Alerts(self, every=alert)
         self._opened: OpenRun | None = None
         self._output: OpenOutput | None = None
@@ -231,7 +235,69 @@ class RunTuiApp(OrderedInput):
         self._data = None
         self.pop_screen()
 
+    @on(RunsScreen.ConnectWanted)
+    async def _connect(self) -> None:
+        await self._open_connections()
+
+    def _offer(self, where: str) -> None:
+        """Nobody has said which server to ask, and there is none at the usual place: shows what else there is."""
+        if self.screen is self._runs.screen:
+            self.start(self._open_connections(where), "connect")
+
+    async def _open_connections(self, nowhere: str = "") -> None:
+        self._runs.stop()
+        self._connecting = Connecting(self, self._connections, self._sources, self._runs.connections, nowhere)
+        await self.push_screen(self._connecting.screen)
+        self._connecting.start()
+
+    @on(ConnectScreen.Closed)
+    def _close_connections(self) -> None:
+        if self._connecting is not None:
+            self._connecting.stop()
+        self._connecting = None
+        self.pop_screen()
+        self._runs.start()
+
+    @on(ConnectScreen.Chosen)
+    def _switch_to(self, event: ConnectScreen.Chosen) -> None:
+        if self._connecting is not None:
+            self.start(self._switch(self._connecting, event.names), "connect")
+
+    async def _switch(self, connecting: Connecting, names: Sequence[str]) -> None:
+        sources = await connecting.open(names)
+        if sources is not None and self.screen is connecting.screen:
+            connecting.stop()
+            self._connecting = None
+            self.pop_screen()
+            self._runs.switch(sources)
+
+    @on(ConnectScreen.AddWanted)
+    def _add_connection(self) -> None:
+        if self._connecting is not None:
+            self._connecting.form = ConnectionForm()
+            self.push_screen(self._connecting.form)
+
     # What the rooms do for their screens
+
+    @on(ConnectScreen.TestWanted)
+    def _test_connection(self, event: ConnectScreen.TestWanted) -> None:
+        if self._connecting is not None:
+            self._connecting.test(event.name)
+
+    @on(ConnectScreen.AskWanted)
+    def _ask_connections(self) -> None:
+        if self._connecting is not None:
+            self._connecting.start()
+
+    @on(ConnectionForm.Tested)
+    def _test_draft(self, event: ConnectionForm.Tested) -> None:
+        if self._connecting is not None:
+            self._connecting.test_draft(event.settings)
+
+    @on(ConnectionForm.Saved)
+    def _save_connection(self, event: ConnectionForm.Saved) -> None:
+        if self._connecting is not None and self._connecting.add(event.settings):
+            self.pop_screen()
 
     @on(RunsScreen.FilterChanged)
     def _list_others(self, event: RunsScreen.FilterChanged) -> None:

@@ -11,6 +11,8 @@ from textual.widgets import OptionList
 from run_tui.actions import ACTIONS
 from run_tui.app import RunTuiApp
 from run_tui.format import TimeMode
+from run_tui.screens.connect import ConnectScreen
+from run_tui.screens.connection_form import ConnectionForm
 from run_tui.screens.data import DataScreen
 from run_tui.screens.help import HelpScreen
 from run_tui.screens.output import OutputScreen
@@ -322,6 +324,8 @@ async def test_every_action_of_the_table_exists_where_it_is_bound() -> None:
             "types": TypesScreen,
             "output": OutputScreen,
             "data": DataScreen,
+            "connect": ConnectScreen,
+            "form": ConnectionForm,
         }
         for action in ACTIONS:
             name = action.action.partition("(")[0]

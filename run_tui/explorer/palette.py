@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from run_tui.actions import Action, key_text
 from run_tui.screens.base import ViewScreen
+from run_tui.screens.connect import ConnectScreen
 from run_tui.screens.data import DataScreen
 from run_tui.screens.output import OutputScreen
 from run_tui.screens.run import RunScreen
@@ -46,6 +47,8 @@ def _owners(app: App[None], screen: Screen[object]) -> dict[str, DOMNode]:
         owners |= {"output": screen, "list": screen.rows}
     if isinstance(screen, DataScreen):
         owners |= {"data": screen, "list": screen.rows}
+    if isinstance(screen, ConnectScreen):
+        owners |= {"connect": screen, "list": screen.rows}
     if isinstance(screen, ViewScreen):
         owners |= {"view": screen, "list": screen.rows, "run" if isinstance(screen, RunScreen) else "runs": screen}
     return owners

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 
-from run_tui.errors import RunTuiError, SourceError
+from run_tui.errors import RunTuiError, SourceError, Unreachable
 from run_tui.explorer.activity import LIVE, reconnecting
 from run_tui.explorer.host import Host
 from run_tui.listing import Listed, Listing, merged
@@ -36,10 +36,15 @@ class Part:
 
 
 class RunsList:
-    """The runs screen and the workers that fill it, for each connection; it rests while another screen is shown."""
+    """The runs screen and the workers that fill it, for each connection; it rests while another screen is shown.
 
-    def __init__(self, host: Host, sources: Mapping[str, Source]) -> None:
-        self._host = host
+    `unreachable` is told once of a server that does not answer from the start.
+    """
+
+    def __init__(
+        self, host: Host, sources: Mapping[str, Source], unreachable: Callable[[str], None] | None = None
+    ) -> None:
+        self._host, self._unreachable = host, unreachable
         self._take(sources)
         self.screen = RunsScreen(self._described(), host.now)
 
@@ -55,6 +60,7 @@ class RunsList:
     def switch(self, sources: Mapping[str, Source]) -> None:
         """Lists the runs of other connections."""
         self.stop()
+        self._unreachable = None
         self._take(sources)
         self.screen.list_others(self._described())
         self.start()
@@ -152,7 +158,14 @@ class RunsList:
             self.screen.show_activity(LIVE)
         else:
             self.screen.show_failure(str(failed.error), failed.error.hint)
+            self._tell_unreachable(failed)
             self.screen.show_activity(reconnecting(failed.error, failed.retry_in, self._host.refresh_key))
+
+    def _tell_unreachable(self, failed: Listed) -> None:
+        """Says once that there is nothing where nobody has said that there is something."""
+        tell, self._unreachable = self._unreachable, None
+        if tell is not None and isinstance(failed.error, Unreachable) and not failed.runs:
+            tell(self._asked[0].source.where)
 
     def _sign(self, part: Part) -> tuple[str, str]:
         if part not in self._asked:

@@ -59,6 +59,9 @@ class RunsScreen(ViewScreen):
             super().__init__()
             self.filters = filters
 
+    class ConnectWanted(Message):
+        """Other connections are to be chosen."""
+
     class InfoWanted(Message):
         """A run's tags and configuration are to be shown."""
 
@@ -99,7 +102,7 @@ class RunsScreen(ViewScreen):
         """Begins with the runs of other connections, under the same filter."""
         self._connections, self._states = tuple(listed), {}
         self._runs, self._total, self._has_more, self._listed = (), None, False, False
-        self._filters = {}
+        self._filters = {each.name: RunFilter() for each in listed}
         self.rows.forget()
         self._show_connections()
         self._filter_by(self.filter_bar.text)
@@ -164,6 +167,10 @@ class RunsScreen(ViewScreen):
         """Scrolling down reads on."""
         if self._has_more and event.index >= len(self.rows.runs) - READ_AHEAD:
             self.post_message(self.OlderWanted())
+
+    def action_connect(self) -> None:
+        """Goes to the connections."""
+        self.post_message(self.ConnectWanted())
 
     def action_run_info(self) -> None:
         """Shows the run under the cursor in full."""
