@@ -87,3 +87,14 @@ async def test_attempts_unfold_and_one_of_them_can_be_viewed_alone() -> None:
         assert screen.steps.current is not None
         assert screen.steps.current.key == retried.key
         assert screen.steps.current.folded
+
+
+async def test_a_group_of_dynamic_steps_is_filtered_by_as_one() -> None:
+    async with demo_app() as pilot:
+        screen = await open_run(pilot, "FAILURE", "import_catalog")
+        await pilot.press("s")
+        screen.steps.move_to(row_of(screen, "read_feed[?]"))
+        await pilot.press("enter")
+        assert screen.filter_bar.text == "step:read_feed[*]"
+        shown = {event.step_key for event in events(screen)}
+        assert shown == {f"read_feed[{feed}]" for feed in ("berlin", "lisbon", "oslo", "porto")}

@@ -7,7 +7,7 @@ from run_tui.query.language import HelpRow, Operator, Problem
 from run_tui.query.runs import RUN_OPERATORS, RunsQuery, complete_runs, parse_runs, runs_help_table
 from run_tui.query.terms import PART, PatternTerm, SlowPattern, TextTerm, Value, Values
 from run_tui.query.times import TimeContext
-from run_tui.query.tokens import typable
+from run_tui.query.tokens import any_of, typable
 
 __all__ = [
     "OPERATORS",
@@ -26,6 +26,7 @@ __all__ = [
     "TimeContext",
     "Value",
     "Values",
+    "any_of",
     "complete",
     "complete_runs",
     "filter_events_by_step",

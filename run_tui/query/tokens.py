@@ -11,6 +11,7 @@ _QUOTE = r'"(?P<{}>(?:\\.|[^"\\])*+)(?:"|\\?\Z)'
 _ITEM = r'[^\s,"]*(?:"(?:\\.|[^"\\])*+(?:"|\\?\Z))?'
 _PARTS = re.compile(r'(?P<head>[^\s,"]*)(?:' + _QUOTE.format("tail") + ")?", re.DOTALL)
 _ESCAPED = re.compile(r'\\(["\\])')
+_CODED = re.compile(r'\\(?:(["\\])|u\{([0-9A-Fa-f]{1,5}|10[0-9A-Fa-f]{4})\})')
 _PATTERN_PAIR = re.compile(r"\\.|/", re.DOTALL)
 _PLAIN = re.compile(r'[^\s,"*?=][^\s,"*?]*')
 
@@ -91,8 +92,12 @@ def _items(text: str, start: int, end: int) -> Iterator[Item]:
         match = _PARTS.match(text, start, end)
         assert match is not None, "both parts may be empty"
         tail = match["tail"]
-        yield Item(start, match.end(), match["head"], None if tail is None else _ESCAPED.sub(r"\1", tail))
+        yield Item(start, match.end(), match["head"], None if tail is None else _CODED.sub(_decoded, tail))
         start = match.end() + 1
+
+
+def _decoded(match: re.Match[str]) -> str:
+    return match[1] or chr(int(match[2], 16))
 
 
 def quoted(text: str) -> str:
@@ -107,10 +112,16 @@ def spelled(text: str) -> str:
 
 
 def typable(name: str, *, exact: bool) -> str:
-    """A name as an operator's value that keys can type: where they cannot, wildcards stand for single characters."""
+    """A name as an operator's value that keys can type: what they cannot stands there by its number, `"\\u{7F}"`."""
     if name.isprintable():
         return "=" * exact + spelled(name)
-    return "".join(character if character.isprintable() and character not in ' ,"=' else "?" for character in name)
+    return "=" * exact + "".join(c if c.isprintable() else f"\\u{{{ord(c):X}}}" for c in quoted(name))
+
+
+def any_of(template: str) -> str:
+    """What `[?]` stands for different things in, as an operator's value; no character of it needs quotes."""
+    bare = "".join(c if c.isprintable() and c not in ' ,"=' else "?" for c in template)
+    return bare.replace("[?]", "[*]")
 
 
 def slashed(source: str) -> str:

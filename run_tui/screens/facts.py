@@ -24,7 +24,7 @@ from run_tui.format import (
     zone_name,
 )
 from run_tui.model import Run, StepState, epoch_ms
-from run_tui.query import typable
+from run_tui.query import any_of, typable
 from run_tui.step_tree import StepRow
 from run_tui.steps import StepProgress
 from run_tui.timeline import Timeline
@@ -76,5 +76,5 @@ def step_filter(rows: Sequence[StepRow]) -> dict[str, str]:
 
 def _step_term(row: StepRow) -> str:
     if row.step is None:
-        return typable(row.key, exact=False).replace("[?]", "[*]")
+        return any_of(row.key)
     return typable(row.step.key, exact=True)

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from run_tui.query.tokens import Item, Kind, Token, Tokenizer, quoted, slashed, spelled
+from run_tui.query.tokens import Item, Kind, Token, Tokenizer, quoted, slashed, spelled, typable
 
 TOKENIZE = Tokenizer(["step", "type"])
 
@@ -90,6 +90,16 @@ def test_what_is_spelled_reads_back(text: str) -> None:
 @pytest.mark.parametrize(("name", "spelling"), [("work[a]", "work[a]"), ("a b", '"a b"'), ("work[?]", '"work[?]"')])
 def test_names_are_quoted_where_needed(name: str, spelling: str) -> None:
     assert spelled(name) == spelling
+
+
+@given(st.text(min_size=1), st.booleans())
+@example("\x00\x01", True)
+@example("\\u{41}\x1b", False)
+def test_what_can_be_typed_reads_back(name: str, exact: bool) -> None:
+    typed = typable(name, exact=exact)
+    assert typed.isprintable()
+    [token] = TOKENIZE("step:" + typed)
+    assert [item.text for item in token.items] == ["=" * exact + name]
 
 
 @pytest.mark.parametrize("source", ["a/b", r"a\\/b", r"\d+"])
