@@ -172,11 +172,11 @@ class RunTuiApp(OrderedInput):
 
     @on(RunScreen.OtherWanted)
     def _other_wanted(self, event: RunScreen.OtherWanted) -> None:
-        if self._opened is not None:
-            self.start(self._open_other(self._opened, event.direction, event.relative), "open")
+        if self._opened is not None and self._opened.want_other(event.direction, relative=event.relative):
+            self.start(self._open_other(self._opened), "open")
 
-    async def _open_other(self, opened: OpenRun, direction: int, relative: bool) -> None:
-        run = await opened.other(direction, relative=relative)
+    async def _open_other(self, opened: OpenRun) -> None:
+        run = await opened.other()
         if run is not None and self.screen is opened.screen:
             kept = {"connection": opened.screen.run.connection}
             await self._open(opened.source, run.model_copy(update=kept), instead_of=opened.screen)
@@ -195,6 +195,11 @@ class RunTuiApp(OrderedInput):
         await (self.push_screen(screen) if instead_of is None else self.switch_screen(screen))
         self._alerts.opened(source, run)
         self._opened.start()
+
+    @on(RunScreen.FamilyWanted)
+    def _list_family(self) -> None:
+        if self._opened is not None:
+            self._opened.show_family()
 
     @on(RunScreen.Closed)
     def _close_run(self) -> None:

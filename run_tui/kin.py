@@ -48,13 +48,16 @@ async def _newer_until(source: Source, run: Run, after: float, before: float | N
 
 async def relative(source: Source, run: Run, direction: int) -> Run | None:
     """The next later (1) or earlier (-1) of the runs that re-execute or start each other, None when there is none."""
-    family = await _family(source, await source.run_details(run.id))
-    at = [other.id for other in family].index(run.id) + direction
-    return family[at] if 0 <= at < len(family) else None
+    relatives = await family(source, await source.run_details(run.id))
+    at = [other.id for other in relatives].index(run.id) + direction
+    return relatives[at] if 0 <= at < len(relatives) else None
 
 
-async def _family(source: Source, run: Run) -> list[Run]:
-    """The first run and all it started or that re-execute it, the oldest first; a deleted one is not among them."""
+async def family(source: Source, run: Run) -> list[Run]:
+    """The first run and all it started or that re-execute it, the oldest first; a deleted one is not among them.
+
+    `run` is one of them, with the id of the first one if it has another.
+    """
     root = run.root_run_id or run.id
     later = (await source.runs(RunFilter(root=root), None, MAX_PAGE)).items[::-1]
     if all(other.id != run.id for other in later):

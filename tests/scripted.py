@@ -86,7 +86,7 @@ class ScriptedSource:
             [self.log[n] for n in shown],
             str(shown[-1] + 1) if shown else str(after),
             has_more=len(shown) == min(limit, self.page_size),
-            run=a_run(self.status, ended_at=self.ended_at),
+            run=await self.run(run_id) if self.runs_held else a_run(self.status, ended_at=self.ended_at),
         )
 
     async def find_tail(self, run_id: str, after: str | None) -> str | None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.pilot import Pilot
 
+from run_tui.app import RunTuiApp
 from run_tui.kin import neighbour, relative
 from run_tui.model import MAX_PAGE, Run, RunStatus, iso_timestamp
 from run_tui.screens.run import RunScreen
-from tests.screens import demo_app, open_run, run_screen
+from run_tui.screens.runs import RunsScreen
+from run_tui.widgets.detail import Detail
+from tests.screens import demo_app, open_run, run_screen, runs_screen
 from tests.scripted import ScriptedSource, a_run
 from tests.waiting import until
 
@@ -101,3 +108,54 @@ async def test_keys_go_from_run_to_run_and_keep_the_filter() -> None:
         await until(lambda: any("no newer run" in toast.message for toast in pilot.app._notifications))
         await pilot.press("{", "}")
         await until(lambda: any("not been re-executed" in toast.message for toast in pilot.app._notifications))
+
+
+async def test_keys_in_a_burst_go_as_many_runs_further() -> None:
+    held = [run_at(NOW - ago, f"r{ago}") for ago in range(4)]
+    async with scripted_app(ScriptedSource(runs_held=held)) as pilot:
+        await open_scripted(pilot, 0)
+        await pilot.press("[", "[", "[")
+        await until(lambda: isinstance(pilot.app.screen, RunScreen) and pilot.app.screen.run.id == "r3")
+        await pilot.press("]", "]")
+        await until(lambda: isinstance(pilot.app.screen, RunScreen) and pilot.app.screen.run.id == "r1")
+
+
+async def test_what_is_known_of_a_run_lists_its_re_executions() -> None:
+    async with scripted_app(ScriptedSource(runs_held=FAMILY)) as pilot:
+        runs_screen(pilot).rows.move_to(2)
+        await pilot.press("r")
+        await until(lambda: related(runs_screen(pilot).detail) == [["first"], ["second", "this", "run"], ["third"]])
+        screen = await open_scripted(pilot, 2)
+        await pilot.press("r")
+        await until(lambda: related(screen.detail) == [["first"], ["second", "this", "run"], ["third"]])
+
+
+def related(pane: Detail) -> list[list[str]]:
+    """The ids of the related runs that it lists, and what stands behind their times."""
+    lines = pane.text.partition("Related runs\n")[2].splitlines()
+    return [[line.split()[0], *line.split()[4:]] for line in lines if line.startswith("  ")]
+
+
+async def test_a_run_without_relatives_lists_none() -> None:
+    async with scripted_app(ScriptedSource(runs_held=FAMILY)) as pilot:
+        screen = await open_scripted(pilot, 1)
+        await pilot.press("r")
+        await until(lambda: not any(worker.is_running for worker in pilot.app.workers if worker.group == "info"))
+        assert "stranger" in screen.detail.text
+        assert "Related runs" not in screen.detail.text
+
+
+@asynccontextmanager
+async def scripted_app(source: ScriptedSource) -> AsyncIterator[Pilot[None]]:
+    """The explorer on a source that has runs."""
+    app = RunTuiApp(source, "scripted", now=lambda: NOW)
+    async with app.run_test(size=(110, 40)) as pilot:
+        await until(lambda: isinstance(app.screen, RunsScreen) and app.screen.rows.row_count() > 0)
+        yield pilot
+
+
+async def open_scripted(pilot: Pilot[None], row: int) -> RunScreen:
+    runs_screen(pilot).rows.move_to(row)
+    await pilot.press("enter")
+    await until(lambda: isinstance(pilot.app.screen, RunScreen))
+    return run_screen(pilot)

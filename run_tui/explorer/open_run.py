@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from contextlib import aclosing
 
@@ -55,6 +56,7 @@ class OpenRun:
         self._feed = Feed(source, screen.run.id, jump=True)
         self._fresh: EventStore | None = None
         self._told = False
+        self._steps: deque[tuple[int, bool]] = deque()
 
     def start(self) -> None:
         """Reads the run's events, and beside them its plan and its tags."""
@@ -63,7 +65,7 @@ class OpenRun:
 
     def stop(self) -> None:
         """Ends all work for the run."""
-        self._host.stop("feed", "details", "filter", "stderr")
+        self._host.stop("feed", "details", "filter", "stderr", "info")
 
     def poll_now(self) -> None:
         """Asks the server now, if there is anything left to wait for."""
@@ -85,9 +87,33 @@ class OpenRun:
         if self.source.capabilities.output:
             self._host.start(self._read_stderr(wanted), "stderr")
 
-    async def other(self, direction: int, *, relative: bool) -> Run | None:
-        """The run before (-1) or after (1) of the same job, or of its relatives; the user is told of none."""
-        run = self.screen.run
+    def show_family(self) -> None:
+        """Lists the runs that re-execute or start each other with this one."""
+        self._host.start(self._read_family(), "info")
+
+    def want_other(self, direction: int, *, relative: bool) -> bool:
+        """The run before (-1) or after (1) of the same job, or of its relatives, is wanted; False if `other` goes on.
+
+        While it looks for one, further ones may be wanted, each counted from the one before.
+        """
+        self._steps.append((direction, relative))
+        return len(self._steps) == 1
+
+    async def other(self) -> Run | None:
+        """Where all that is wanted leads to, None if nowhere; the user is told where there is none."""
+        run = None
+        try:
+            while self._steps:
+                found = await self._beside(run or self.screen.run, *self._steps[0])
+                if found is None:
+                    break
+                run = found
+                self._steps.popleft()
+        finally:
+            self._steps.clear()
+        return run
+
+    async def _beside(self, run: Run, direction: int, relative: bool) -> Run | None:
         try:
             if relative:
                 found = await kin.relative(self.source, run, direction)
@@ -100,6 +126,12 @@ class OpenRun:
             relatives = _NO_CHILD if self.source.capabilities.children else _NOT_REEXECUTED
             self._host.notify((relatives if relative else _NO_NEIGHBOUR)[direction], timeout=3)
         return found
+
+    async def _read_family(self) -> None:
+        try:
+            self.screen.show_family(await kin.family(self.source, self.screen.run))
+        except SourceError as error:
+            self._host.say(error)
 
     async def _follow(self) -> None:
         self._told = False

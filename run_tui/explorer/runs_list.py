@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 
+from run_tui import kin
 from run_tui.errors import RunTuiError, SourceError, Unreachable
 from run_tui.explorer.activity import LIVE, reconnecting
 from run_tui.explorer.host import Host
@@ -182,6 +183,8 @@ class RunsList:
     async def _read_info(self, run: Run) -> None:
         source = self.source_of(run)
         try:
-            self.screen.show_info(await source.run_details(run.id), source.where)
+            details = await source.run_details(run.id)
+            self.screen.show_info(details, source.where)
+            self.screen.show_family(details, source.where, await kin.family(source, details))
         except SourceError as error:
             self._host.say(error)

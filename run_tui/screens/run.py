@@ -57,6 +57,9 @@ class RunScreen(EventKeys):
             super().__init__()
             self.screen, self.step, self.captures = screen, step, captures
 
+    class FamilyWanted(Message):
+        """The runs that re-execute or start each other with this one are to be listed beside what is known of it."""
+
     class DataWanted(Message):
         """The data rows of a step's attempt are to be shown; `steps` are all that have begun, with their attempts."""
 
@@ -78,6 +81,7 @@ class RunScreen(EventKeys):
         self._lacks = lacks
         self._filter_text = filter_text
         self._watched = False
+        self._family: Sequence[Run] = ()
         self.run, self.where = run, where
         self.pane = EventPane(run.id, now, id="events")
         self.was_read = self.all_read = self._end_was_shown = False
@@ -127,6 +131,12 @@ class RunScreen(EventKeys):
         self.run = self.run.updated(run)
         self.pane.run_ended = self.run.status.finished
         self._show_facts()
+
+    def show_family(self, family: Sequence[Run]) -> None:
+        """Takes the runs related to this one, and lists them if the run itself is what the detail pane shows."""
+        self._family = family
+        if self.detail.display and self.pane.detail.shows_no_event:
+            self.pane.detail.open_on(run_lines(self.run, self.where, family), stay=True)
 
     def show_plan(self, plan: list[Step]) -> None:
         """Takes the steps the run planned."""
@@ -226,7 +236,8 @@ class RunScreen(EventKeys):
 
     def action_run_info(self) -> None:
         """Shows the run itself in the detail pane."""
-        self.pane.detail.open_on(run_lines(self.run, self.where))
+        self.pane.detail.open_on(run_lines(self.run, self.where, self._family))
+        self.post_message(self.FamilyWanted())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What the run's system cannot do is not offered."""

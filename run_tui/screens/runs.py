@@ -195,6 +195,11 @@ class RunsScreen(ViewScreen):
         """Opens the detail pane on a run of a server."""
         self.show_detail(run_lines(run, where))
 
+    def show_family(self, run: Run, where: str, family: Sequence[Run]) -> None:
+        """Lists the runs related to the one that was last shown, unless the pane was closed."""
+        if self.detail.display:
+            self.detail.show(run_lines(run, where, family), stay=True)
+
     def _complete(self, text: str, cursor: int) -> Completion | None:
         tags = sorted({f"{key}={value}" for run in self._runs for key, value in run.tags.items()})
         return complete_runs(text, cursor, jobs=self._jobs(), tags=tags, connections=self._names())

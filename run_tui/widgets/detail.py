@@ -14,7 +14,20 @@ from textual.geometry import Size
 from textual.selection import Selection
 from textual.strip import Strip
 
-from run_tui.format import PLAIN, Coloured, clean, coloured_lines, cut, error_line, is_wrapper, plural, root_error
+from run_tui.format import (
+    PLAIN,
+    Coloured,
+    clean,
+    coloured_lines,
+    cut,
+    error_line,
+    is_wrapper,
+    plural,
+    root_error,
+    short_id,
+    status_style,
+    status_text,
+)
 from run_tui.model import ErrorInfo, MetadataEntry, Run, RunEvent
 from run_tui.widgets.later import call_after
 from run_tui.widgets.log_list import with_spans
@@ -269,8 +282,8 @@ def metadata_lines(entry: MetadataEntry) -> Iterator[Line]:
         yield "quiet", f"  {clean(entry.description)}"
 
 
-def run_lines(run: Run, server: str) -> Iterator[Line]:
-    """A run's metadata, tags and configuration."""
+def run_lines(run: Run, server: str, family: Sequence[Run] = ()) -> Iterator[Line]:
+    """A run's metadata, the runs that re-execute or start each other with it, its tags and its configuration."""
     yield "accent", f"Run {clean(run.id)}"
     facts = {
         "Job": run.pipeline_name,
@@ -284,12 +297,20 @@ def run_lines(run: Run, server: str) -> Iterator[Line]:
         "Server": server,
     }
     yield from (("plain", f"{label + ':':<17}{clean(value)}") for label, value in facts.items() if value)
+    if len(family) > 1:
+        yield "accent", "Related runs"
+        yield from ((status_style(other.status), _relative_line(other, run)) for other in family)
     if run.tags:
         yield "accent", "Tags"
         yield from (("plain", f"  {clean(key)}: {clean(value)}") for key, value in sorted(run.tags.items()))
     if run.config_yaml is not None:
         yield "accent", "Configuration"
         yield from (("plain", "  " + line) for line in _cut(run.config_yaml.rstrip()))
+
+
+def _relative_line(other: Run, run: Run) -> str:
+    this = "   this run" if other.id == run.id else ""
+    return f"  {short_id(other.id)}  {status_text(other.status):<12}  {clean(other.created_at)}{this}"
 
 
 def _cut(text: str) -> list[Coloured]:

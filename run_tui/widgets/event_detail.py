@@ -34,6 +34,11 @@ class EventDetail(Detail):
         self._shown: Place | None = None
         self._stderr: dict[StderrKey, Sequence[str]] = {}
 
+    @property
+    def shows_no_event(self) -> bool:
+        """Whether it shows something else."""
+        return self._shown is None
+
     def show_event(self) -> None:
         """Opens on the event under the cursor."""
         place = self._log_rows.place
