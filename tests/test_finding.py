@@ -13,11 +13,13 @@ from rich.style import Style
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from run_tui import finding
 from run_tui.finding import LineFinder
 from run_tui.output import OutputLines
 from run_tui.query import TimeContext, parse, parse_words
 from run_tui.screens.output import OutputScreen
 from run_tui.screens.run import RunScreen
+from run_tui.widgets import find_bar
 from run_tui.widgets.find_bar import FindBar
 from run_tui.widgets.log_list import LogList, text_of, with_spans
 from tests.screens import demo_app, open_long_run, open_run
@@ -227,6 +229,27 @@ async def test_output_is_searched_the_same_way() -> None:
         await pilot.press("escape")
         assert isinstance(pilot.app.screen, OutputScreen)
         assert not screen.query_one(FindBar).display
+
+
+async def test_steps_wanted_while_the_search_goes_on_are_all_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "LINES_AT_ONCE", 1)
+    monkeypatch.setattr(find_bar, "FIRST_SLICE", -1.0)
+    monkeypatch.setattr(find_bar, "SLICE", -1.0)
+    async with demo_app() as pilot:
+        await open_run(pilot, "FAILURE", "nightly_etl")
+        await pilot.press("l")
+        await until(lambda: isinstance(pilot.app.screen, OutputScreen) and pilot.app.screen.rows.row_count() > 0)
+        screen = pilot.app.screen
+        assert isinstance(screen, OutputScreen)
+        matches = [index for index, line in enumerate(screen.rows.lines) if "load_users" in line]
+        assert len(matches) > 3
+        await pilot.press("g", "ctrl+f")
+        screen.find_bar.input.value = "load_users"
+        await pilot.pause()
+        for direction in (1, 1, 1, -1):
+            screen.find_bar.step(direction)
+        await until(lambda: count_of(screen) == f"3 of {len(matches)}")
+        assert screen.rows.cursor == matches[2]
 
 
 async def test_a_line_tells_what_is_still_being_read_and_is_no_event() -> None:

@@ -200,7 +200,11 @@ class DataScreen(Screen[None]):
             self._keyword = self.search.value = ""
             self._read()
         else:
-            self.post_message(self.Closed())
+            self.action_leave()
+
+    def action_leave(self) -> None:
+        """Goes back to the run, whatever is open here."""
+        self.post_message(self.Closed())
 
     def _read(self) -> None:
         self.rows.replace()

@@ -113,7 +113,11 @@ class OutputScreen(LogKeys, Screen[None]):
     def action_back(self) -> None:
         """Finding ends first; then back to the run."""
         if not self.find_bar.close():
-            self.post_message(self.Closed())
+            self.action_leave()
+
+    def action_leave(self) -> None:
+        """Goes back to the run, whatever is open here."""
+        self.post_message(self.Closed())
 
     def action_stream(self) -> None:
         """Shows the other stream."""

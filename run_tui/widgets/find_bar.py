@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -82,6 +83,7 @@ class FindBar(Horizontal):
         self._finder: Finder | None = None
         self._origin = 0
         self._wanted: tuple[int, int, bool] | None = None
+        self._further: deque[int] = deque()
         self._waits = False
         self._said = ""
         self._told_at = 0.0
@@ -119,7 +121,7 @@ class FindBar(Horizontal):
             self.open()
             return
         self._origin = self._rows.cursor
-        self._wanted = self._rows.cursor, direction, False
+        self._further.append(direction)
         self._go_on(FIRST_SLICE)
 
     def look_again(self) -> None:
@@ -157,6 +159,7 @@ class FindBar(Horizontal):
     def _begin(self, text: str) -> None:
         found = self._look_for(text)
         self._wanted = None
+        self._further.clear()
         self._finder = None if isinstance(found, Problem) else found
         if self._finder is not None:
             self._wanted, self._told_at = (self._origin - 1, 1, True), 0.0
@@ -175,7 +178,7 @@ class FindBar(Horizontal):
             self._rows.found_changed()
             self._say(str(error))
             return
-        if self._reach(self._finder, done) or done or time.monotonic() - self._told_at >= COUNT_GAP:
+        if self._reach_all(self._finder, done) or done or time.monotonic() - self._told_at >= COUNT_GAP:
             self._told_at = time.monotonic()
             self._rows.found_changed()
             self.show_position()
@@ -186,6 +189,14 @@ class FindBar(Horizontal):
     def _after_pause(self) -> None:
         self._waits = False
         self._go_on(SLICE)
+
+    def _reach_all(self, finder: Finder, done: bool) -> bool:
+        """Goes on from match to match as far as they are wanted and known; False where it goes nowhere."""
+        reached = self._reach(finder, done)
+        while self._wanted is None and self._further:
+            self._wanted = self._rows.cursor, self._further.popleft(), False
+            reached |= self._reach(finder, done)
+        return reached
 
     def _reach(self, finder: Finder, done: bool) -> bool:
         """Goes to the match that is wanted, if it is known by now; False where it is not, or none is wanted."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -38,6 +40,7 @@ class HistogramBar(Widget, can_focus=True):
         self._counted: tuple[object, ...] = ()
         self._histogram: Histogram | None = None
         self._gap: range = range(0)
+        self._moves: deque[Callable[[Histogram], None]] = deque()
         self._cursor = 0
         self._styles: dict[str, Style] = {}
 
@@ -52,6 +55,7 @@ class HistogramBar(Widget, can_focus=True):
         if self.display:
             self.focus()
         else:
+            self._moves.clear()
             self._rows.focus()
 
     def count_events(self) -> None:
@@ -93,16 +97,11 @@ class HistogramBar(Widget, can_focus=True):
 
     def action_move(self, spans: int) -> None:
         """Moves by spans."""
-        self._go_to(self._cursor + spans)
+        self._once_counted(lambda histogram: self._go_to(self._cursor + spans))
 
     def action_error(self, direction: int) -> None:
         """Moves to the next or previous span with errors."""
-        histogram = self._histogram
-        if histogram is not None:
-            ahead = range(self._cursor + direction, histogram.size if direction > 0 else -1, direction)
-            index = next((index for index in ahead if histogram[index].errors), None)
-            if index is not None:
-                self._go_to(index)
+        self._once_counted(lambda histogram: self._go_to_error(histogram, direction))
 
     def action_leave(self) -> None:
         """Back to the log."""
@@ -118,6 +117,19 @@ class HistogramBar(Widget, can_focus=True):
             self._styles[name] = named_style(self, name)
         return self._styles[name]
 
+    def _once_counted(self, move: Callable[[Histogram], None]) -> None:
+        """Moves now, or as soon as there are bars."""
+        if self._histogram is None:
+            self._moves.append(move)
+        else:
+            move(self._histogram)
+
+    def _go_to_error(self, histogram: Histogram, direction: int) -> None:
+        ahead = range(self._cursor + direction, histogram.size if direction > 0 else -1, direction)
+        index = next((index for index in ahead if histogram[index].errors), None)
+        if index is not None:
+            self._go_to(index)
+
     def _go_to(self, index: int) -> None:
         histogram = self._histogram
         if histogram is not None:
@@ -132,9 +144,11 @@ class HistogramBar(Widget, can_focus=True):
         if not self._counting.advance(COUNT_SLICE):
             call_after(2 * COUNT_SLICE, self, self._count_on)
             return
-        self._show(self._counting)
-        self._counting = None
+        histogram, self._counting = self._counting, None
+        self._show(histogram)
         self._show_time()
+        while self._moves:
+            self._moves.popleft()(histogram)
 
     def _show(self, histogram: Histogram) -> None:
         self._histogram, gap = histogram, self._timeline.gap
