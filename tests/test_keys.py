@@ -129,6 +129,7 @@ async def test_types_are_picked_from_a_list() -> None:
         await pilot.press("T")
         types = pilot.app.screen.query_one(TypeList)
         assert types.row_count() > 10
+        assert types.size.height == types.row_count()
         wanted = [str(kind) for kind in types.types[1:3]]
         await pilot.press("j", "space", "space", "enter")
         assert screen.filter_bar.text == f"type:{','.join(wanted)}"

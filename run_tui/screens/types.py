@@ -41,7 +41,6 @@ class TypesScreen(ModalScreen[Sequence[str]]):
 
     def on_mount(self) -> None:
         """Keys go to the list."""
-        self.types.styles.max_height = len(self._counts)
         self.types.focus()
 
     def on_row_list_opened(self, event: RowList.Opened) -> None:

@@ -21,6 +21,10 @@ from run_tui.query import Completion, Problem
 INDENT = 3
 """Cells before the text, where the sign stands."""
 
+DIVIDER = " · "
+"""What stands between the counts."""
+LEAST = 4
+"""Cells left for the text beside them."""
 SPARE = 6
 """Cells that the counts may grow by while the user types."""
 
@@ -124,7 +128,7 @@ class FilterBar(Vertical):
         self._hint = hint
         self._hint_shown = ""
         self._problems: tuple[Problem, ...] = ()
-        self._counts = ""
+        self._counts = self._counts_shown = ""
 
     def compose(self) -> ComposeResult:
         """The line, and the hint below it."""
@@ -148,13 +152,16 @@ class FilterBar(Vertical):
         """What stands at the right: how much is shown and what is hidden."""
         if text != self._counts:
             self._counts = text
-            self.query_one("#filter-counts", Static).update(text, layout=False)
             self._fit_counts()
 
     def show_problems(self, problems: tuple[Problem, ...]) -> None:
         """What is wrong with the text, and where; () when nothing is."""
         self._problems = problems
         self._update_hint()
+
+    def on_resize(self) -> None:
+        """There is other room for the counts."""
+        self._fit_counts()
 
     def on_descendant_focus(self) -> None:
         """The hint is there while typing."""
@@ -172,11 +179,22 @@ class FilterBar(Vertical):
     def _fit_counts(self) -> None:
         """While the user types the counts' room only grows, a few cells at once: each change of it is a layout."""
         counts = self.query_one("#filter-counts", Static)
-        needed = cell_len(self._counts) + counts.gutter.width
+        shown = self._counts_for(self.size.width - INDENT - LEAST - counts.gutter.width)
+        if shown != self._counts_shown:
+            self._counts_shown = shown
+            counts.update(shown, layout=False)
+        needed = cell_len(shown) + counts.gutter.width
         if not self.input.has_focus:
             counts.styles.width = needed
         elif needed > counts.outer_size.width:
             counts.styles.width = needed + SPARE
+
+    def _counts_for(self, room: int) -> str:
+        """As many of the counts, the first ones first, as there is room for; always one."""
+        text = self._counts
+        while cell_len(text) > room and DIVIDER in text:
+            text = text.rpartition(DIVIDER)[0]
+        return text
 
     def _update_hint(self) -> None:
         hint = self.query_one("#filter-hint", Static)

@@ -226,8 +226,11 @@ class StepList(RowList):
         style = self.style(step_style(row.state))
         fold = "" if row.folded is None else "▸ " if row.folded else "▾ "
         left = "  " * row.depth + fold
-        name_width = max(6, width - len(right) - 5 - len(left))
-        name = shorten(clean(row.label), name_width)
+        label, room = clean(row.label), width - 5 - len(left)
+        if right == row.state.value and len(label) + len(right) > room:
+            right = ""  # the glyph says it too, in less room
+        name_width = max(6, room - len(right))
+        name = shorten(label, name_width)
         name_style = style if step_style(row.state) in ("bad", "active", "warning") else self.style("plain")
         mark = Segment("◆", self.style("accent")) if row.key in self.marked else Segment(" ")
         return [

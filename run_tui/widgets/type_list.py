@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rich.segment import Segment
+from textual.geometry import Size
 
 from run_tui.format import clean, shorten
 from run_tui.widgets.row_list import RowList
@@ -31,6 +32,10 @@ class TypeList(RowList):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What enter does is the screen's to say."""
         return action != "open"
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As high as it has rows, where there is room."""
+        return self.row_count()
 
     def row_count(self) -> int:
         """One row a type."""
