@@ -130,7 +130,8 @@ class Detail(LongView, can_focus=True):
     def _lay_out(self, top: int) -> None:
         """Begins anew: the rows down to those in view from row `top` on first."""
         self._width = self.row_width
-        self._rows, self._coming = [], self._laid_out(max(1, self._width))
+        # Before there is any room, rows would be a character wide, and painted so before others take their place.
+        self._rows, self._coming = [], self._laid_out(self._width) if self._width > 0 else iter(())
         self._rows.extend(islice(self._coming, top + self.size.height))
         self._go_on()
         self.scroll_to(y=top, animate=False, immediate=True, force=True)
