@@ -159,11 +159,13 @@ class RunScreen(EventKeys):
     def show_end(self, page: EventPage) -> None:
         """Takes events of the end, which lies behind a gap: the log opens on the last of them."""
         self.pane.add_to_end(page)
+        if self._end_was_shown:
+            self.store_changed()
+            return
+        self._end_was_shown = True
         self._paint_new_rows()
-        if not self._end_was_shown:
-            self._end_was_shown = True
-            if not self._opens_on_failure():
-                self.rows.move_to(self.rows.row_count() - 1)
+        if not self._opens_on_failure():
+            self.rows.move_to(self.rows.row_count() - 1)
 
     def show_joined(self) -> None:
         """The gap is closed."""

@@ -1,4 +1,7 @@
-"""What following a run costs that writes as fast as a server can tell, and what it costs when nothing happens."""
+"""What following a long run costs that writes as fast as a server can tell, and what it costs when nothing happens.
+
+The writer begins once the run's last events are on screen, while most of those before them have not been read yet.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,10 @@ from tests.benchmarks.generate import SPACING_MS, START_MS
 from tests.benchmarks.probe import digest_of_run
 from tests.benchmarks.processes import Served, cpu_seconds, memory_bytes, served
 from tests.benchmarks.report import Cell, Figures, middle, p95, table, worst
+from tests.benchmarks.runview import read_view
 from tests.terminal import Terminal
 
-HELP = "10,000 events a second for 30 s, then a quiet minute: nothing dropped, frames, processor time"
+HELP = "10,000 events a second for 30 s behind a gap, then a quiet minute: nothing dropped, frames, processor time"
 SIZE = (160, 50)
 FRAME = b"\x1b[?2026l"
 """Ends a frame of synchronised output."""
@@ -24,21 +28,23 @@ def options(parser: argparse.ArgumentParser) -> None:
     """Options of this benchmark."""
     parser.add_argument("--rate", type=float, default=10_000, help="events a second")
     parser.add_argument("--seconds", type=float, default=30, help="how long they come")
+    parser.add_argument("--written", type=int, default=100_000, help="events that there are before")
     parser.add_argument("--quiet-seconds", type=float, default=60, help="how long nothing comes after that")
     parser.add_argument("--microseconds", type=float, default=50.0, help="what an event of a page costs the server")
 
 
 def run(args: argparse.Namespace) -> tuple[str, Figures]:
     """The table and the figures."""
-    count = int(args.rate * args.seconds)
+    count = args.written + int(args.rate * args.seconds)
     with (
-        served(count, rate=args.rate, microseconds=args.microseconds) as server,
+        served(count, rate=args.rate, written=args.written, microseconds=args.microseconds) as server,
         Probed(server.url, SIZE, (START_MS + count * SPACING_MS) / 1000) as probed,
     ):
         terminal = probed.terminal
-        _until(lambda: server.stats()["events"] > 0, 60, "first page")
+        _until(lambda: args.written - 1 in read_view(terminal.drained()).rows, 60, "last events on screen")
         probed.begin()
         terminal.forget()
+        unread = args.written - server.write()["events"]
         busy_from, cpu_from = time.perf_counter(), cpu_seconds(terminal.pid)
         arrived = _arrived(server, count, args.seconds)
         busy_cpu = (cpu_seconds(terminal.pid) - cpu_from) / (time.perf_counter() - busy_from)
@@ -51,6 +57,7 @@ def run(args: argparse.Namespace) -> tuple[str, Figures]:
         "events": count,
         "rate": args.rate,
         "seconds": args.seconds,
+        "unread_when_writing_began": unread,
         "dropped": count - end["held"],
         "same_sequence": end["digest"] == digest_of_run(count),
         "seconds_to_last_event": round(arrived, 2),
@@ -102,9 +109,10 @@ def _idle(terminal: Terminal, seconds: float) -> tuple[float, float]:
 
 def _table(figures: Figures, report: dict[str, Any]) -> str:
     names = (
+        "unread_when_writing_began",
         "dropped", "same_sequence", "frame_ms_max", "frame_cpu_ms_max", "p99_block_ms", "between_frames_ms_median",
         "between_frames_ms_p95", "between_frames_ms_max", "cpu_percent", "idle_cpu_percent",
-        "idle_bytes_per_second",
+        "idle_bytes_per_second", "peak_bytes",
     )  # fmt: skip
     rows: list[list[Cell]] = []
     for name in names:

@@ -54,17 +54,24 @@ class Served:
 
     def stats(self) -> dict[str, int]:
         """What it has sent in pages: `requests`, `events`, `bytes`; and how many events are `visible`."""
-        with urllib.request.urlopen(f"{self.url}/stats", timeout=30) as response:
+        return self._ask("stats")
+
+    def write(self) -> dict[str, int]:
+        """Begins to write events; what it had sent by then."""
+        return self._ask("write", b"")
+
+    def _ask(self, what: str, body: bytes | None = None) -> dict[str, int]:
+        with urllib.request.urlopen(f"{self.url}/{what}", body, timeout=30) as response:
             counts: dict[str, int] = json.load(response)
         return counts
 
 
 @contextmanager
-def served(events: int, *, rate: float | None = None, microseconds: float = 0.0) -> Iterator[Served]:
+def served(events: int, *, rate: float | None = None, written: int = 0, microseconds: float = 0.0) -> Iterator[Served]:
     """A server of `events` generated events in a process of its own; see `server.RunServer`."""
     options: list[object] = ["--events", events, "--microseconds", microseconds]
     if rate is not None:
-        options += ["--rate", rate]
+        options += ["--rate", rate, "--written", written]
     process = subprocess.Popen(
         module("server", *options), stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment()
     )

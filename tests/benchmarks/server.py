@@ -31,14 +31,15 @@ REAL_MICROSECONDS = 95.0
 
 @dataclass
 class RunServer:
-    """One run; all of it at once, or `rate` events a second from the first page on, after which it goes on in silence.
+    """One run; all of it at once, or `written` events at first, then `rate` a second once a writer is asked for.
 
-    A page takes `microseconds` for each of its events.
+    A run that is written goes on in silence after its last event. A page takes `microseconds` for each of its events.
     """
 
     pages: Pages
     count: int
     rate: float | None = None
+    written: int = 0
     microseconds: float = 0.0
     sent: dict[str, int] = field(default_factory=lambda: {"requests": 0, "events": 0, "bytes": 0})
     began: float | None = None
@@ -47,9 +48,13 @@ class RunServer:
         """How many events there are by now."""
         if self.rate is None:
             return self.count
-        if self.began is None:
-            self.began = time.monotonic()
-        return min(self.count, int((time.monotonic() - self.began) * self.rate))
+        seconds = 0.0 if self.began is None else time.monotonic() - self.began
+        return min(self.count, self.written + int(seconds * self.rate))
+
+    async def write(self, _: Request) -> Response:
+        """Begins to write."""
+        self.began = time.monotonic()
+        return await self.stats(_)
 
     async def answer(self, request: Request) -> Response:
         """One GraphQL answer; what a query names tells which it is."""
@@ -122,11 +127,16 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--events", type=int, required=True)
     parser.add_argument("--rate", type=float)
+    parser.add_argument("--written", type=int, default=0)
     parser.add_argument("--microseconds", type=float, default=0.0)
     options = parser.parse_args()
     data = Dataset(options.events)
-    server = RunServer(Pages(data), options.events, options.rate, options.microseconds)
-    routes = [Route("/graphql", server.answer, methods=["POST"]), Route("/stats", server.stats)]
+    server = RunServer(Pages(data), options.events, options.rate, options.written, options.microseconds)
+    routes = [
+        Route("/graphql", server.answer, methods=["POST"]),
+        Route("/stats", server.stats),
+        Route("/write", server.write, methods=["POST"]),
+    ]
     with socket.create_server(("127.0.0.1", 0)) as listener:
         print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
         config = uvicorn.Config(Starlette(routes=routes), log_level="critical", lifespan="off", ws="none", http="h11")
