@@ -77,6 +77,9 @@ class Feed:
         if self.over:
             self._step = self._read_newest
         try:
+            # Whoever hears of it may have much to paint first.
+            if self._step == self._read_newest:
+                await self._newest.ask_ahead(with_run=True)
             for update in self._enter(Phase.LOADING):
                 yield update
             while not self.over:

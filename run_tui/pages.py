@@ -35,13 +35,13 @@ class PageReader:
         """Whether the next page has been asked for already."""
         return self.cursor in self._asked
 
-    async def ask_ahead(self) -> None:
+    async def ask_ahead(self, *, with_run: bool = False) -> None:
         """Sees to it that the request for the next page is on its way before the caller goes on.
 
-        It does not ask for the run's state, which would make each page of a long run cost the server more.
+        Asking for the run's state, too, would make each page of a long run cost the server more.
         """
         if not self.asked and self.room(self.cursor) > 0:
-            await self._send(self.cursor)
+            await self._send(self.cursor, with_run=with_run)
 
     async def answer(self) -> EventPage:
         """The next page, asked for now if it was not before; `take` it to go on after it."""
@@ -93,8 +93,8 @@ class PageReader:
         if wanted and self._leads_on(place, cursor) and self.room(cursor) > 0:
             await self._send(cursor)
 
-    async def _send(self, cursor: str | None) -> None:
-        self._ask(cursor, with_run=False)
+    async def _send(self, cursor: str | None, *, with_run: bool = False) -> None:
+        self._ask(cursor, with_run=with_run)
         for _ in range(SENDING):
             await asyncio.sleep(0)
 
