@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 
 import pytest
+import regex  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from run_tui.format import (
-    PLAIN,
-    Look,
+    BELL,
     TimeMode,
     clean,
     clean_lines,
@@ -22,16 +24,22 @@ from run_tui.format import (
     error_line,
     event_time,
     headline,
+    is_wrapper,
+    level_style,
     plural,
     root_error,
     run_seconds,
+    same_day,
+    short_id,
     shorten,
     status_style,
     status_text,
+    step_glyph,
+    step_style,
     tags_text,
     zone_name,
 )
-from run_tui.model import ErrorInfo, RunEvent, RunEventLevel, RunStatus
+from run_tui.model import ErrorInfo, RunEvent, RunEventLevel, RunStatus, StepState
 from tests.scripted import a_run
 
 NOON = 1_795_348_800.0
@@ -62,39 +70,14 @@ def test_colours_change_nothing_of_the_text(text: str, limit: int) -> None:
     assert len(str(coloured(text, limit))) <= limit * len("⟨10FFFF⟩")
 
 
-@pytest.mark.parametrize(
-    ("text", "pieces"),
-    [
-        ("plain", [("plain", PLAIN)]),
-        ("\x1b[1;31mred\x1b[0m not", [("red", Look(1, bold=True)), (" not", PLAIN)]),
-        ("\x1b[01;91;44mx", [("x", Look(9, 4, bold=True))]),
-        ("\x1b[38;5;208;48;2;1;2;3my", [("y", Look(208, (1, 2, 3)))]),
-        ("\x1b[38:2::9:8:7;4:3mz", [("z", Look((9, 8, 7), underline=True))]),
-        (
-            "\x1b[2;3;4;7ma\x1b[22;23;24;27mb",
-            [("a", Look(None, None, False, True, True, True, True)), ("b", PLAIN)],
-        ),
-        ("\x1b[58;5;1;8;5mseen", [("seen", PLAIN)]),
-        ("\x1b[38;5;300mno such colour", [("no such colour", PLAIN)]),
-        ("\x1b[31mtwo\nlines", [("two↵lines", Look(1))]),
-        ("\x1b[31m\x1b[2Jx", [("␛[2Jx", Look(1))]),
-    ],
-)
-def test_looks(text: str, pieces: list[tuple[str, Look]]) -> None:
-    assert list(coloured(text, 100).pieces) == pieces
-
-
-def test_a_cut_leaves_no_part_of_a_sequence_and_counts_what_is_seen() -> None:
-    rainbow = "".join(f"\x1b[38;5;{n}m{n % 10}" for n in range(200))
-    assert str(coloured(rainbow, 30)) == "0123456789" * 3
-    assert [cut("ab\x1b[31mc", limit) for limit in range(2, 9)] == ["ab"] * 5 + ["ab\x1b[31m", "ab\x1b[31mc"]
-    assert str(coloured("\x1b[31m" * 1000 + "x", 2)) == ""
-
-
-@given(st.text(st.characters(categories=("L", "N", "P", "S"), exclude_characters="\u00ad")))
-def test_ordinary_text_stays_as_it_is(text: str) -> None:
-    invisible = set("\u115f\u1160\u3164\uffa0")
-    assert clean(text) == text or set(text) & invisible
+def test_every_character_that_acts_or_hides_is_shown_and_no_other_is_changed() -> None:
+    every = "".join(map(chr, range(sys.maxunicode + 1)))
+    acting = regex.findall(r"[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{DI}\p{InEgyptian_Hieroglyph_Format_Controls}]", every)
+    others = every.translate(dict.fromkeys(map(ord, acting)))
+    assert clean(others) == others
+    assert [character for character in acting if character in clean(character)] == []
+    joiners = [character for character in acting if not clean(character)]
+    assert joiners == ["\u200c", "\u200d", "\ufe0e", "\ufe0f"]
 
 
 @pytest.mark.parametrize(
@@ -110,6 +93,9 @@ def test_ordinary_text_stays_as_it_is(text: str) -> None:
         ("tab\there", "tab  here"),
         ("👨\u200d👩", "👨👩"),
         ("[red]x[/bad]", "[red]x[/bad]"),
+        ("\x7f\x00 \x1f", "␡␀ ␟"),
+        (f"\x1b[{'1' * 64}mx\x1b[{'1' * 65}m", f"x␛[{'1' * 65}m"),
+        ("\x1b[0;1:2;9mx\x1b31m[m", "x␛31m[m"),
     ],
 )
 def test_what_cleaning_shows(text: str, shown: str) -> None:
@@ -120,12 +106,22 @@ def test_what_cleaning_shows(text: str, shown: str) -> None:
     ("seconds", "shown"),
     [
         (-1, "0s"),
+        (0, "0ms"),
         (0.24, "240ms"),
+        (0.9999, "999ms"),
+        (1, "1s"),
         (5.94, "5.9s"),
-        (12.9, "12s"),
+        (9.99, "9.9s"),
+        (10, "10s"),
+        (59.9, "59s"),
+        (60, "1m 00s"),
         (266, "4m 26s"),
-        (7380, "2h 03m"),
-        (273600, "3d 04h"),
+        (3_599, "59m 59s"),
+        (3_600, "1h 00m"),
+        (7_380, "2h 03m"),
+        (86_399, "23h 59m"),
+        (86_400, "1d 00h"),
+        (273_600, "3d 04h"),
     ],
 )
 def test_durations(seconds: float, shown: str) -> None:
@@ -138,6 +134,8 @@ def test_durations(seconds: float, shown: str) -> None:
         ("2026-11-22T09:30:02Z", "09:30:02"),
         ("2026-11-21T23:59:00Z", "yesterday 23:59"),
         ("2026-11-08T03:04:00Z", "Nov  8 03:04"),
+        ("2026-10-18T23:04:00Z", "Oct 18 23:04"),
+        ("2026-11-23T03:04:00Z", "Nov 23 03:04"),
         ("2025-11-08T03:04:00Z", "2025-11-08 03:04"),
         (None, ""),
         ("9999999999999999999", ""),
@@ -145,15 +143,14 @@ def test_durations(seconds: float, shown: str) -> None:
 )
 def test_days(text: str | None, shown: str) -> None:
     assert day_and_clock(text, TimeMode.UTC, NOON) == shown
+    assert day_and_clock(text, TimeMode.UTC, 1e18) == ""
 
 
-def test_event_times() -> None:
-    start = int(NOON * 1000)
-    assert event_time(start + 79, TimeMode.UTC, start) == "12:00:00.079"
-    assert event_time(start + 65_079, TimeMode.ELAPSED, start) == "+1:05.079"
-    assert event_time(start + 3_665_079, TimeMode.DELTA, start) == "+1:01:05.079"
-    assert event_time(start - 630, TimeMode.DELTA, start) == "-0:00.630"
-    assert event_time(10**18, TimeMode.UTC, start) == "--:--:--.---"
+def test_clock_times_that_no_calendar_has() -> None:
+    assert event_time(10**18, TimeMode.UTC, None) == "--:--:--.---"
+    assert event_time(10**18, TimeMode.UTC, None, dated=True) == "--:--:--.---"
+    assert same_day(10**18, 10**17, TimeMode.UTC)
+    assert not same_day(10**18, 0, TimeMode.UTC)
 
 
 def test_time_modes_form_a_cycle_and_name_their_zone() -> None:
@@ -167,18 +164,37 @@ def test_time_modes_form_a_cycle_and_name_their_zone() -> None:
 
 def test_statuses() -> None:
     assert status_text(RunStatus.FAILURE) == "✗ failure"
-    assert status_text(RunStatus("BRAND_NEW")) == "? brand new"
-    assert [status_style(status) for status in (RunStatus.SUCCESS, RunStatus.STARTED, RunStatus.QUEUED)] == [
-        "good",
-        "active",
-        "waiting",
-    ]
+    assert status_text(RunStatus("BRAND_NEW\x1b")) == "? brand new␛"
+    styles = {"good": {RunStatus.SUCCESS}, "bad": {RunStatus.FAILURE}, "quiet": {RunStatus.CANCELED}}
+    for status in RunStatus:
+        expected = next((style for style, those in styles.items() if status in those), None)
+        assert status_style(status) == (expected or ("active" if status.active else "waiting"))
+        assert cell_len(status_text(status).partition(" ")[0]) == 1
+
+
+def test_states_of_steps_are_told_apart_in_one_cell() -> None:
+    glyphs = [step_glyph(state) for state in StepState]
+    assert len(set(glyphs)) == len(glyphs)
+    assert set(map(cell_len, [*glyphs, BELL])) == {1}
+    styles = {state: step_style(state) for state in StepState}
+    assert {state: style for state, style in styles.items() if style != "quiet"} == {
+        StepState.SUCCESS: "good",
+        StepState.FAILURE: "bad",
+        StepState.RUNNING: "active",
+        StepState.RETRYING: "warning",
+        StepState.INTERRUPTED: "warning",
+    }
+
+
+def test_levels_have_a_style_each_rank() -> None:
+    assert [level_style(rank) for rank in range(8)] == ["quiet"] * 2 + ["plain", "warning"] + ["bad"] * 4
 
 
 def test_how_long_a_run_took() -> None:
     finished = a_run(RunStatus.SUCCESS, started_at="2026-11-22T11:00:00Z", ended_at="2026-11-22T11:00:05Z")
     assert run_seconds(finished, NOON) == 5
     assert run_seconds(a_run(started_at="2026-11-22T11:59:00Z"), NOON) == 60
+    assert run_seconds(a_run(started_at="2026-11-22T11:59:59.500Z", ended_at="2026-11-22T11:59:59.750Z"), NOON) == 0.25
     assert run_seconds(a_run(RunStatus.QUEUED), NOON) is None
     assert run_seconds(a_run(RunStatus.FAILURE, started_at="2026-11-22T11:00:00Z"), NOON) is None
 
@@ -195,21 +211,55 @@ def test_a_failure_is_told_by_the_users_exception() -> None:
     assert str(headline(step, 100)) == "RuntimeError: no table"
     run = failure("Execution failed.", event_type="RUN_FAILURE")
     assert str(headline(run, 100)) == "Execution failed. · RuntimeError: no table"
+    assert str(headline(failure("", event_type="RUN_FAILURE"), 100)) == "RuntimeError: no table"
     assert str(headline(failure("said", error=None), 3)) == "sai"
+    assert str(headline(failure("said", error=ErrorInfo(message="m" * 999)), 5)) == "said · mmmmm"
 
 
-def test_error_lines() -> None:
-    assert error_line(ErrorInfo(class_name="KeyError", message="KeyError: 'x'\n")) == "KeyError: 'x'"
-    assert error_line(ErrorInfo(class_name="KeyError", message="'x'")) == "KeyError: 'x'"
-    assert error_line(ErrorInfo(class_name="KeyError")) == "KeyError"
-    assert error_line(ErrorInfo(message="just said")) == "just said"
-    lone = ErrorInfo(class_name="DagsterError", message="m")
+@pytest.mark.parametrize("name", ["DagsterExecutionError", "RetryRequestedFrom", "ChildProcessCrashed"])
+def test_the_frameworks_own_errors_are_left_out(name: str) -> None:
+    user = ErrorInfo(class_name="KeyError", message="'x'", cause=ErrorInfo(class_name="OSError"))
+    wrapper = ErrorInfo(class_name=name, cause=user)
+    assert is_wrapper(wrapper)
+    assert not is_wrapper(user)
+    assert not is_wrapper(ErrorInfo(message="nameless"))
+    assert root_error(ErrorInfo(class_name=name, cause=wrapper)) is user
+    lone = ErrorInfo(class_name=name)
     assert root_error(lone) is lone
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "line"),
+    [
+        ("KeyError", "KeyError: 'x'\n", "KeyError: 'x'"),
+        ("KeyError", "'x'", "KeyError: 'x'"),
+        ("KeyError", "app.errors.KeyError: 'x'", "KeyError: 'x'"),
+        ("KeyError", "no KeyError", "KeyError: no KeyError"),
+        ("KeyError", "", "KeyError"),
+        (None, "just said", "just said"),
+        (None, "", ""),
+        ("Key\x1b", "a\nb", "Key␛: a↵b"),
+        (None, "m" * 3000, "m" * 2000),
+    ],
+)
+def test_error_lines(name: str | None, message: str, line: str) -> None:
+    assert error_line(ErrorInfo(class_name=name, message=message)) == line
+
+
+@given(TEXTS, st.integers(1, 20))
+def test_what_is_shortened_or_cut_fits(text: str, width: int) -> None:
+    short = shorten(text, width)
+    assert len(short) <= width
+    assert short == text or (short[-1] == "…" and len(short) == width and text.startswith(short[:-1]))
+    assert cut(text, len(text)) == text
+    assert text[:width].startswith(cut(text, width))
 
 
 def test_small_texts() -> None:
     assert shorten("abcdef", 4) == "abc…"
-    assert shorten("abc", 4) == "abc"
     assert plural(1, "event") == "1 event"
     assert plural(8431, "event") == "8,431 events"
+    assert short_id("9d38c7ea-8b2a-4c0e") == "9d38c7ea"
+    assert short_id("nightly\x1b/2026-05-01/manual") == "26-05-01"
     assert tags_text([("team", "data"), ("dagster/image", "x"), (".dagster/y", "z")]) == "team=data"
+    assert tags_text([("a\n", "1"), ("b", "\x1b")]) == "a↵=1 b=␛"
