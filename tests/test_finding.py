@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.segment import Segment
@@ -72,29 +71,6 @@ def test_many_lines_are_looked_at_from_the_nearest_on() -> None:
     while not finder.advance(0):
         pass
     check(finder, lines, "line")
-
-
-@pytest.mark.parametrize(
-    ("query", "text", "found"),
-    [
-        ("user", "load_USERS user", ["USER", "user"]),
-        ("ss", "straße Straße", ["ß", "ß"]),
-        ("STRASSE", "die Straße", ["Straße"]),
-        ("ab bc", "abc", ["abc"]),
-        ('"a b" -c', "a b c", ["a b"]),
-        (r"/b\d*/", "ab12 B3", ["b12", "B3"]),
-        ("/x*/", "ab", []),
-        ("step:load", "step:load", []),
-    ],
-)
-def test_where_words_are_in_a_text(query: str, text: str, found: list[str]) -> None:
-    assert [text[start:end] for start, end in parse(query).filter.spans(text)] == found
-
-
-def test_in_output_an_operator_is_a_word() -> None:
-    query = parse_words("step:load level:loud")
-    assert query.problems == ()
-    assert [term.text for term in query.filter.texts] == ["step:load", "level:loud"]
 
 
 @given(

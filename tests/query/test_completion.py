@@ -69,4 +69,4 @@ def test_completion_of_the_runs_list() -> None:
     assert offered("-job:etl") == ("nightly_etl",)
     assert offered("tag:te") == ("team=data", '"team=machine room"')
     assert offered('tag:team="mach') == ('"team=machine room"',)
-    assert offered("after:") == ("1h", "1d", "7d")
+    assert offered("after:") == offered("before:") == ("1h", "1d", "7d")

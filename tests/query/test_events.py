@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from run_tui.query import Filter, SlowPattern, parse, searchable_parts
+from run_tui.query import Filter, PatternTerm, SlowPattern, parse, parse_words, searchable_parts
 from tests.query.events_for_tests import CONTEXT, LOG, START_MS, event, shown
 
 ALL = list(LOG)
@@ -182,6 +182,34 @@ def test_a_slow_pattern_is_told() -> None:
         parse("/(?:a|aa)+$/").filter.matches(event("a" * 60 + "!"), CONTEXT)
 
 
+@pytest.mark.parametrize(
+    ("query", "text", "found"),
+    [
+        ("user", "load_USERS user", ["USER", "user"]),
+        ("ss", "straße Straße", ["ß", "ß"]),
+        ("STRASSE", "die Straße", ["Straße"]),
+        ("c a", "abca", ["a", "ca"]),
+        ("ab bc", "abc", ["abc"]),
+        ("abcd bc", "abcd", ["abcd"]),
+        ("aa", "aaaab aa", ["aaaa", "aa"]),
+        ('"a b" -c', "a b c", ["a b"]),
+        (r"/b\d*/", "ab12 B3", ["b12", "B3"]),
+        ("/x*/", "ab", []),
+        ("/x*/", "x", ["x"]),
+        ("/(?:a|aa)+$/", "a" * 60 + "!", []),
+        ("step:load", "step:load", []),
+    ],
+)
+def test_where_words_are_in_a_text(query: str, text: str, found: list[str]) -> None:
+    assert [text[start:end] for start, end in parse(query).filter.spans(text)] == found
+
+
+def test_in_output_an_operator_is_a_word() -> None:
+    query = parse_words("step:load level:loud /x/ /(/")
+    assert query.filter == Filter(texts=parse('"step:load" "level:loud"').filter.texts, patterns=(PatternTerm("x"),))
+    assert [problem.start for problem in query.problems] == [25]
+
+
 TYPING = 'step:load_* type:STEP_FAILURE,RUN_FAILURE level:warning -step:check "exit code" /time(d )?out/ KeyError'
 
 
@@ -234,6 +262,8 @@ def test_narrower_filters(wide: str, narrow: str) -> None:
         ("-level:info", "-level:error"),
         ("after:5m", "after:6m"),
         ("after:5m", "after:5m,6m"),
+        ("before:5m", "before:4m"),
+        ("-attempt:1", "-attempt:2"),
         ("/a/", "/ab/"),
         ("/a/", ""),
         ("attempt:1", "attempt:12"),

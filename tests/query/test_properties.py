@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from run_tui.model import ErrorInfo, MetadataEntry, Run, RunEvent, RunFilter, RunStatus, epoch_ms
-from run_tui.query import SlowPattern, complete, complete_runs, parse, parse_runs
+from run_tui.query import (
+    Filter,
+    SlowPattern,
+    TextTerm,
+    Values,
+    complete,
+    complete_runs,
+    parse,
+    parse_runs,
+    typable,
+)
 from tests.query.events_for_tests import CONTEXT, START_MS, event
 
 PIECES = [
@@ -116,6 +127,31 @@ def serves(asked: RunFilter, run: Run) -> bool:
         and (asked.created_after is None or created > asked.created_after)
         and (asked.created_before is None or created < asked.created_before)
     )
+
+
+@given(st.text(alphabet="abkſßSsİ ", min_size=1, max_size=3), st.text(alphabet="abkſßSsİ "))
+def test_words_are_marked_where_they_are_found(word: str, text: str) -> None:
+    term = TextTerm(word)
+    places = Filter(texts=(term,)).spans(text)
+    assert all(term.found_in(text[start:end]) for start, end in places)
+    assert all(before < after for (_, before), (after, _) in pairwise(places))
+    assert bool(places) == term.found_in(text)
+    assert not any(term.found_in(piece) for piece in outside(text, places))
+
+
+def outside(text: str, places: list[tuple[int, int]]) -> list[str]:
+    """What is left of a text between places in it."""
+    return [text[start:end] for (_, start), (end, _) in pairwise([(0, 0), *places, (len(text), 0)])]
+
+
+@given(st.text(st.characters(), min_size=1), st.booleans())
+def test_any_name_can_be_typed_as_a_step(name: str, exact: bool) -> None:
+    spelling = typable(name, exact=exact)
+    filter = parse(f"step:{spelling}").filter
+    assert spelling.isprintable()
+    assert filter.steps_accept(name)
+    assert filter.steps_accept(f"{name}x") == (name.isprintable() and not exact)
+    assert parse(f"-step:{spelling}").filter == Filter(steps=Values(unwanted=filter.steps.wanted))
 
 
 def test_the_examples_start_is_what_it_says() -> None:

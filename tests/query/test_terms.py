@@ -101,6 +101,10 @@ def test_what_is_no_pattern_says_so(source: str) -> None:
         compiled(source)
 
 
+def test_the_longest_pattern() -> None:
+    assert PatternTerm("a" * MAX_PATTERN).found_in("a" * MAX_PATTERN)
+
+
 def test_all_words_are_wanted_and_no_negated_one() -> None:
     parts = ("exit code 1", "load_users")
     assert words_accept([TextTerm("code"), PatternTerm("us.rs"), TextTerm("kill", True)], parts)

@@ -85,8 +85,9 @@ def test_clock_times_and_dates_are_those_of_the_screen() -> None:
 def test_a_clock_time_before_the_start_is_on_the_next_day_where_the_run_lasted_until_then() -> None:
     start = "2026-11-21T23:50Z"
     assert resolved("00:10", start, "2026-11-22T00:20Z") == "2026-11-22T00:10:00.000"
-    assert resolved("00:10", start, "2026-11-22T00:05Z") == "2026-11-21T00:10:00.000"
-    assert resolved("23:50", start, "2026-11-22T00:20Z") == "2026-11-21T23:50:00.000"
+    assert resolved("00:10", start, "2026-11-22T00:10Z") == "2026-11-22T00:10:00.000"
+    assert resolved("00:10", start, "2026-11-22T00:09Z") == "2026-11-21T00:10:00.000"
+    assert resolved("23:50", start, "2026-11-24T00:00Z") == "2026-11-21T23:50:00.000"
     assert resolved("23:55", start, "2026-11-24T00:00Z") == "2026-11-21T23:55:00.000"
 
 
@@ -106,6 +107,8 @@ texts = st.from_regex(r"\+?[0-9]{1,3}(ms|[smhdw])|[0-9]{1,2}:[0-9]{2}|[0-9]{4}-[
 
 @given(texts, st.integers(), st.none() | st.integers(), st.integers(), zones | st.just(BERLIN))
 @example("12:30", 10**30, None, -(10**30), BERLIN)
+@example("12:30", -(10**30), None, 0, timezone(timedelta(hours=-23)))
+@example("12:30", 10**30, None, 0, timezone(timedelta(hours=23)))
 @example("9999-12-31", 0, None, 0, timezone(timedelta(hours=-23)))
 @example("0001-01-01", 0, None, 0, timezone(timedelta(hours=23)))
 def test_no_context_makes_a_time_wrong(text: str, start: int, end: int | None, now: int, tz: tzinfo) -> None:
