@@ -158,8 +158,8 @@ def test_time_modes_form_a_cycle_and_name_their_zone() -> None:
     while modes[-1].following not in modes:
         modes.append(modes[-1].following)
     assert modes == list(TimeMode)
-    assert zone_name(TimeMode.UTC) == "UTC"
-    assert zone_name(TimeMode.LOCAL)
+    assert [mode.value for mode in modes] == ["local", "UTC", "since start", "since previous"]
+    assert [zone_name(mode) for mode in modes[1:]] == ["UTC", "since start", "since previous"]
 
 
 def test_statuses() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from datetime import time as time_of_day
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -43,7 +44,17 @@ def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     [
         (9 * HOUR + 79, "+9:00:00.079"),
         (10 * HOUR + 4_179, "+10:00:04.1"),
+        (0, "+0:00.000"),
+        (65_079, "+1:05.079"),
+        (-630, "-0:00.630"),
+        (HOUR - 1, "+59:59.999"),
+        (HOUR, "+1:00:00.000"),
+        (10 * HOUR - 1, "+9:59:59.999"),
+        (10 * HOUR, "+10:00:00.0"),
         (DAY - 1, "+23:59:59.9"),
+        (DAY + HOUR + 61_000, "+1d 01:01:01"),
+        (10 * DAY - 1, "+9d 23:59:59"),
+        (10 * DAY, "+10d 00:00"),
         (3 * DAY + 4 * HOUR + 5_000, "+3d 04:00:05"),
         (12 * DAY + HOUR, "+12d 01:00"),
         (-400 * DAY, "-400d 00:00"),
@@ -65,6 +76,7 @@ def test_local_times_are_those_of_the_season() -> None:
     assert full_time(NOON, TimeMode.UTC) == "2026-11-22 12:00:00.000 UTC"
     assert full_time(10**18, TimeMode.UTC) == "--:--:--.--- UTC"
     assert zone_name(TimeMode.LOCAL, SUMMER, NOON) == "CEST/CET"
+    assert zone_name(TimeMode.LOCAL, 10**18) == zone_name(TimeMode.LOCAL) in ("CEST", "CET")
     assert event_time(SUMMER, TimeMode.LOCAL, 0, dated=True) == "Jul  1 12:00:00.000"
 
 
@@ -78,6 +90,12 @@ def test_the_local_zone_is_that_of_the_machine(seconds: int, fold: int) -> None:
     here, there = datetime.fromtimestamp(seconds, local), datetime.fromtimestamp(seconds, BERLIN)
     assert here.replace(tzinfo=None) == there.replace(tzinfo=None)
     assert (here.utcoffset(), here.tzname(), here.fold) == (there.utcoffset(), there.tzname(), there.fold)
+    assert f"{here:%c %Z %z}" == f"{there:%c %Z %z}"
+
+
+def test_a_time_of_no_day_has_no_local_zone() -> None:
+    at = time_of_day(12, tzinfo=zone(TimeMode.LOCAL))
+    assert (at.utcoffset(), at.tzname(), at.dst()) == (None, None, None)
 
 
 @pytest.mark.usefixtures("berlin")

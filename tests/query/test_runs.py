@@ -118,6 +118,21 @@ def test_what_a_server_is_asked(text: str, asked: RunFilter) -> None:
     assert parse_runs(text, jobs=["etl", "hourly"]).to_server(NOW_MS / 1000) == asked
 
 
+@pytest.mark.parametrize(
+    ("text", "job"),
+    [
+        ("", None),
+        ("job:new_job", "new_job"),
+        ("job:=etl", "etl"),
+        ("job:nightly_*", None),
+        ("job:etl,hourly", None),
+        ("-job:etl", None),
+    ],
+)
+def test_a_server_that_is_asked_by_job_gets_the_name_as_typed(text: str, job: str | None) -> None:
+    assert parse_runs(text).to_server(NOW_MS / 1000, by_job=True) == RunFilter(job=job)
+
+
 @pytest.mark.parametrize("text", ["after:+30s", "before:noon"])
 def test_times_that_mean_nothing_without_a_run(text: str) -> None:
     [problem] = parse_runs(text).problems
