@@ -212,8 +212,8 @@ class StepState(StrEnum):
     SUCCESS = "success"
     FAILURE = "failure"
     SKIPPED = "skipped"
-    NOT_EXECUTED = "not executed"
-    INTERRUPTED = "did not finish"
+    NOT_EXECUTED = "not run"
+    INTERRUPTED = "unfinished"
 
 
 @dataclass(frozen=True, slots=True)

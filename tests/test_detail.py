@@ -11,9 +11,19 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
-from run_tui.format import coloured
+from run_tui.format import TimeMode, coloured
 from run_tui.model import ErrorInfo, Run, RunEvent, RunEventLevel, RunStatus
-from run_tui.widgets.detail import CUT, LONGEST_TEXT, MOST_CHARACTERS, MOST_LINES, Detail, Line, event_lines, run_lines
+from run_tui.widgets.detail import (
+    CUT,
+    LONGEST_TEXT,
+    MOST_CHARACTERS,
+    MOST_LINES,
+    Detail,
+    Line,
+    event_head,
+    event_lines,
+    run_lines,
+)
 from run_tui.widgets.wrapping import line_starts
 from tests.waiting import until
 
@@ -44,7 +54,9 @@ HUGE = {
     "lines": lambda: event_lines(an_event("one\n" * 50_000), "", True),
     "frames": lambda: event_lines(an_event(error=ErrorInfo(message="m", stack=(FRAME,) * 50_000)), "", True),
     "causes": lambda: event_lines(an_event(error=chain(10_000)), "", True),
-    "tags": lambda: run_lines(RUN.model_copy(update={"tags": {f"tag {n}": "v" for n in range(20_000)}}), "s"),
+    "tags": lambda: run_lines(
+        RUN.model_copy(update={"tags": {f"tag {n}": "v" for n in range(20_000)}}), "s", TimeMode.UTC, 0
+    ),
 }
 
 
@@ -128,3 +140,13 @@ async def test_what_fits_is_shown_whole() -> None:
         assert isinstance(pilot.app, DetailApp)
         pilot.app.query_one(Detail).show([("plain", "x" * 80)] * MOST_LINES)
         assert pilot.app.text() == "\n".join(["x" * 80] * MOST_LINES)
+
+
+def test_a_head_says_as_much_of_the_place_as_there_is_room_for() -> None:
+    event = an_event("hello")
+    places = "2026-11-22 12:00 UTC   3 of 9", "12:00"
+    whole = event_head(event, *places)
+    assert whole.endswith(places[0])
+    assert event_head(event, *places, room=len(whole)) == whole
+    assert event_head(event, *places, room=len(whole) - 1) == whole.replace(places[0], places[1])
+    assert event_head(event, *places, room=5) == whole.removesuffix(f"   {places[0]}")

@@ -337,10 +337,58 @@ async def test_a_terminal_that_is_too_small_says_so(size: tuple[int, int]) -> No
     async with demo_app(size) as pilot:
         await pilot.pause()
         screen = pilot.app.screen
-        assert screen.query_one("#too-small").region.height > 0
-        assert not screen.query_one("#all").display
+        assert screen.query_one("#too-small").region == screen.region
         await pilot.resize_terminal(80, 24)
-        await until(lambda: bool(screen.query_one("#all").display))
+        await until(lambda: not screen.query_one("#too-small").display)
+
+
+async def test_who_types_while_the_terminal_is_too_small_types_on() -> None:
+    async with demo_app((80, 24)) as pilot:
+        screen = runs_screen(pilot)
+        await pilot.press("slash", *"nightly")
+        await pilot.resize_terminal(50, 10)
+        await until(lambda: bool(screen.query_one("#too-small").display))
+        await pilot.press(*"_etl")
+        await pilot.resize_terminal(80, 24)
+        await until(lambda: {run.pipeline_name for run in screen.rows.runs} == {"nightly_etl"})
+        assert screen.filter_bar.text == "nightly_etl"
+        await pilot.press("enter")
+        assert screen.rows.has_focus
+
+
+async def test_escape_goes_from_the_steps_to_the_log_before_it_goes_back() -> None:
+    async with demo_app((80, 24)) as pilot:
+        screen = await open_run(pilot, "FAILURE", "nightly_etl")
+        await pilot.press("b", "escape")
+        assert not screen.steps.bars
+        assert screen.rows.has_focus
+        await pilot.press("s", "escape")
+        assert not screen.has_class("-steps")
+        assert screen.rows.has_focus
+        assert screen.detail.display
+        await pilot.press("escape", "escape")
+        await until(lambda: isinstance(pilot.app.screen, RunsScreen))
+
+
+@pytest.mark.parametrize("size", [(60, 14), (80, 24), (100, 30)])
+async def test_a_failure_is_told_at_once_however_small_the_terminal(size: tuple[int, int]) -> None:
+    async with demo_app(size) as pilot:
+        rows = runs_screen(pilot).rows
+        await until(lambda: any("nightly_etl" in line and "load_users: W" in line for line in visible(rows)))
+        screen = await open_run(pilot, "FAILURE", "nightly_etl")
+        seen = [screen.detail.render_line(y).text for y in range(screen.detail.size.height)]
+        assert seen[0].startswith("STEP_FAILURE  ERROR  load_users   ")
+        assert any(line.startswith("WarehouseError: COPY INTO core.users was rolled back") for line in seen[1:3])
+
+
+async def test_the_columns_of_runs_stand_still_while_a_filter_is_typed() -> None:
+    async with demo_app((100, 30)) as pilot:
+        rows = runs_screen(pilot).rows
+        before = rows.columns
+        assert before[1] == max(len(run.pipeline_name or "") for run in rows.runs)
+        await pilot.press("slash", *"job:sync_crm")
+        await until(lambda: {run.pipeline_name for run in rows.runs} == {"sync_crm"})
+        assert rows.columns == before
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 14), (200, 50)])

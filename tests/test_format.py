@@ -20,6 +20,7 @@ from run_tui.format import (
     coloured_lines,
     cut,
     day_and_clock,
+    day_or_clock,
     duration,
     error_line,
     event_time,
@@ -151,6 +152,20 @@ def test_clock_times_that_no_calendar_has() -> None:
     assert event_time(10**18, TimeMode.UTC, None, dated=True) == "--:--:--.---"
     assert same_day(10**18, 10**17, TimeMode.UTC)
     assert not same_day(10**18, 0, TimeMode.UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("2026-11-22T09:30:02Z", "09:30"),
+        ("2026-11-21T23:59:00Z", "Nov 21"),
+        ("2025-11-08T03:04:00Z", "2025"),
+        (None, ""),
+        ("9999999999999999999", ""),
+    ],
+)
+def test_days_in_six_cells(text: str | None, shown: str) -> None:
+    assert day_or_clock(text, TimeMode.UTC, NOON) == shown
 
 
 def test_time_modes_form_a_cycle_and_name_their_zone() -> None:

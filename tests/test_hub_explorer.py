@@ -38,7 +38,7 @@ async def test_a_failed_run_opens_on_what_failed_its_last_attempt() -> None:
             ("event", "success", 1),
             ("extract", "success", 1),
             ("transform", "failure", 3),
-            ("load", "not executed", 0),
+            ("load", "not run", 0),
         ]
 
 

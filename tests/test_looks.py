@@ -20,8 +20,8 @@ CODES = st.sampled_from(SIMPLE).map(str) | st.builds("{};{}".format, st.sampled_
 @given(st.lists(CODES, max_size=3).map(";".join))
 def test_looks_are_what_another_reader_of_sequences_makes_of_them(codes: str) -> None:
     text = f"\x1b[{codes}mx"
-    [span] = AnsiDecoder().decode_line(text).spans or [Style.null()]
-    style = span if isinstance(span, Style) else span.style
+    spans = AnsiDecoder().decode_line(text).spans
+    style = spans[0].style if spans else Style.null()
     assert isinstance(style, Style)
     assert coloured(text, 100).pieces == (("x", as_look(style)),)
 

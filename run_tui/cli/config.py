@@ -70,7 +70,7 @@ def _connection_rows(connection: config.Connection) -> Iterator[Row]:
         yield "Deployment", connection.deployment, origins["deployment"]
     if connection.login:
         yield "Login", HIDDEN, origins["url"]
-    yield "Token", HIDDEN if connection.token else "none", origins["token"]
+    yield ("Token", HIDDEN, origins["token"]) if connection.token else ("Token", "none", "")
     for name in connection.extra_headers:
         yield "Header", f"{name}: {HIDDEN}", ""
     files = (reach.ca_bundle, "Authorities"), (reach.client_certificate, "Certificate"), (reach.client_key, "Key file")
@@ -78,8 +78,6 @@ def _connection_rows(connection: config.Connection) -> Iterator[Row]:
         if path:
             yield label, str(path), ""
     yield "Timeouts", f"{reach.connect_timeout:g} s to connect, {reach.read_timeout:g} s to answer", ""
-    if connection.dags:
-        yield "DAGs", ", ".join(connection.dags), ""
     if connection.dags:
         yield "DAGs", ", ".join(connection.dags), ""
     if connection.read_only:

@@ -206,6 +206,17 @@ def day_and_clock(text: str | None, mode: TimeMode, now: float) -> str:
     return f"{at:%b} {at.day:2} {at:%H:%M}" if at.year == today.year else f"{at:%Y-%m-%d %H:%M}"
 
 
+def day_or_clock(text: str | None, mode: TimeMode, now: float) -> str:
+    """An ISO time in six cells: `12:30` today, `Nov 18`, or `2025` in another year."""
+    at = moment(epoch_ms(text), mode) if text else None
+    today = moment(int(now * 1000), mode)
+    if at is None or today is None:
+        return ""
+    if at.date() == today.date():
+        return f"{at:%H:%M}"
+    return f"{at:%b} {at.day:2}" if at.year == today.year else f"{at:%Y}"
+
+
 def duration(seconds: float) -> str:
     """`240ms`, `12s`, `4m 26s`, `2h 03m`, `3d 04h`."""
     if seconds < 0:

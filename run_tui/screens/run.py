@@ -136,7 +136,8 @@ class RunScreen(EventKeys):
         """Takes the runs related to this one, and lists them if the run itself is what the detail pane shows."""
         self._family = family
         if self.detail.display and self.pane.detail.shows_no_event:
-            self.pane.detail.open_on(run_lines(self.run, self.where, family), stay=True)
+            lines = run_lines(self.run, self.where, self.time_mode, self.now(), family)
+            self.pane.detail.open_on(lines, stay=True)
 
     def show_plan(self, plan: list[Step]) -> None:
         """Takes the steps the run planned."""
@@ -219,8 +220,14 @@ class RunScreen(EventKeys):
         super().action_find()
 
     def action_back(self) -> None:
-        """Finding ends first."""
-        if not self.find_bar.close():
+        """Finding ends first, then being among the steps."""
+        if self.find_bar.close():
+            return
+        if self.steps.bars:
+            self.action_bars()
+        elif self.steps.has_focus:
+            self.action_steps()
+        else:
             super().action_back()
 
     def action_steps(self) -> None:
@@ -238,7 +245,7 @@ class RunScreen(EventKeys):
 
     def action_run_info(self) -> None:
         """Shows the run itself in the detail pane."""
-        self.pane.detail.open_on(run_lines(self.run, self.where, self._family))
+        self.pane.detail.open_on(run_lines(self.run, self.where, self.time_mode, self.now(), self._family))
         self.post_message(self.FamilyWanted())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

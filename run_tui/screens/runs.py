@@ -193,12 +193,12 @@ class RunsScreen(ViewScreen):
 
     def show_info(self, run: Run, where: str) -> None:
         """Opens the detail pane on a run of a server."""
-        self.show_detail(run_lines(run, where))
+        self.show_detail(run_lines(run, where, self.time_mode, self.now()))
 
     def show_family(self, run: Run, where: str, family: Sequence[Run]) -> None:
         """Lists the runs related to the one that was last shown, unless the pane was closed."""
         if self.detail.display:
-            self.detail.show(run_lines(run, where, family), stay=True)
+            self.detail.show(run_lines(run, where, self.time_mode, self.now(), family), stay=True)
 
     def _complete(self, text: str, cursor: int) -> Completion | None:
         tags = sorted({f"{key}={value}" for run in self._runs for key, value in run.tags.items()})

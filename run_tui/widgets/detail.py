@@ -8,6 +8,7 @@ from itertools import chain, count, islice, pairwise
 from time import perf_counter
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -17,18 +18,22 @@ from textual.strip import Strip
 from run_tui.format import (
     PLAIN,
     Coloured,
+    TimeMode,
     clean,
     coloured_lines,
     cut,
+    duration,
     error_line,
+    full_time,
     is_wrapper,
     plural,
     root_error,
+    run_seconds,
     short_id,
     status_style,
     status_text,
 )
-from run_tui.model import ErrorInfo, MetadataEntry, Run, RunEvent
+from run_tui.model import ErrorInfo, MetadataEntry, Run, RunEvent, epoch_ms
 from run_tui.widgets.later import call_after
 from run_tui.widgets.log_list import with_spans
 from run_tui.widgets.long_view import LongView
@@ -194,15 +199,22 @@ def _bounded(lines: Iterable[Line]) -> Iterator[Line]:
         yield style, line
 
 
-def event_lines(event: RunEvent, place: str, all_frames: bool, stderr: Sequence[str] = ()) -> Iterator[Line]:
-    """All there is to say of an event; `place` tells its time and number, `all_frames` shows the framework's too.
-
-    `stderr` is what its process wrote last: a few lines beside an exception of the user's, all where there is none.
-    """
+def event_head(event: RunEvent, *places: str, room: int | None = None) -> str:
+    """What kind of event it is, and the first of `places` for which there is room: where it stands, less and less."""
     parts = [event.event_type or "LOG", event.level.value, event.step_key or "run"]
     if event.attempt and event.attempt > 1:
         parts.append(f"attempt {event.attempt}")
-    yield "accent", f"{'  '.join(map(clean, parts))}   {place}"
+    kind = "  ".join(map(clean, parts))
+    heads = [f"{kind}   {place}" for place in places]
+    return next((head for head in heads if room is None or cell_len(head) <= room), kind)
+
+
+def event_lines(event: RunEvent, head: str, all_frames: bool, stderr: Sequence[str] = ()) -> Iterator[Line]:
+    """All there is to say of an event below its `head`; `all_frames` shows the framework's too.
+
+    `stderr` is what its process wrote last: a few lines beside an exception of the user's, all where there is none.
+    """
+    yield "accent", head
     told = event.error is not None and not is_wrapper(root_error(event.error))
     if not told or event.event_type != "STEP_FAILURE":
         yield from (("plain", line) for line in _cut(event.message))
@@ -283,24 +295,29 @@ def metadata_lines(entry: MetadataEntry) -> Iterator[Line]:
         yield "quiet", f"  {clean(entry.description)}"
 
 
-def run_lines(run: Run, server: str, family: Sequence[Run] = ()) -> Iterator[Line]:
-    """A run's metadata, the runs that re-execute or start each other with it, its tags and its configuration."""
+def run_lines(run: Run, server: str, mode: TimeMode, now: float, family: Sequence[Run] = ()) -> Iterator[Line]:
+    """A run's metadata, its times as `mode` has them, its tags and its configuration.
+
+    `family` are the runs that re-execute or start each other with it.
+    """
     yield "accent", f"Run {clean(run.id)}"
+    seconds = run_seconds(run, now)
     facts = {
         "Job": run.pipeline_name,
-        "Status": run.status.value,
-        "Created": run.created_at,
-        "Started": run.started_at,
-        "Ended": run.ended_at,
-        "Mode": run.mode,
+        "Status": status_text(run.status),
+        "Took" if run.status.finished else "So far": None if seconds is None else duration(seconds),
+        "Created": _time(run.created_at, mode),
+        "Started": _time(run.started_at, mode),
+        "Ended": _time(run.ended_at, mode),
+        "Mode": run.mode if run.mode != "default" else None,
         "Parent run": run.parent_run_id,
         "First run": run.root_run_id,
         "Server": server,
     }
-    yield from (("plain", f"{label + ':':<17}{clean(value)}") for label, value in facts.items() if value)
+    yield from (("plain", f"{label + ':':<13}{clean(value)}") for label, value in facts.items() if value)
     if len(family) > 1:
         yield "accent", "Related runs"
-        yield from ((status_style(other.status), _relative_line(other, run)) for other in family)
+        yield from ((status_style(other.status), _relative_line(other, run, mode)) for other in family)
     if run.tags:
         yield "accent", "Tags"
         yield from (("plain", f"  {clean(key)}: {clean(value)}") for key, value in sorted(run.tags.items()))
@@ -309,9 +326,13 @@ def run_lines(run: Run, server: str, family: Sequence[Run] = ()) -> Iterator[Lin
         yield from (("plain", "  " + line) for line in _cut(run.config_yaml.rstrip()))
 
 
-def _relative_line(other: Run, run: Run) -> str:
+def _relative_line(other: Run, run: Run, mode: TimeMode) -> str:
     this = "   this run" if other.id == run.id else ""
-    return f"  {short_id(other.id)}  {status_text(other.status):<12}  {clean(other.created_at)}{this}"
+    return f"  {short_id(other.id)}  {status_text(other.status):<12}  {_time(other.created_at, mode) or ''}{this}"
+
+
+def _time(text: str | None, mode: TimeMode) -> str | None:
+    return full_time(epoch_ms(text), mode) if text else None
 
 
 def _cut(text: str) -> list[Coloured]:

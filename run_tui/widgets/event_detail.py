@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from textual.message import Message
 
 from run_tui.failure import capture_at, is_failure
-from run_tui.format import full_time
+from run_tui.format import clock, clock_mode, full_time
 from run_tui.output import Capture
 from run_tui.timeline import Place
-from run_tui.widgets.detail import Detail, Line, event_lines
+from run_tui.widgets.detail import Detail, Line, event_head, event_lines
 from run_tui.widgets.event_log import EventLog
 
 StderrKey = tuple[str, Place | None]
 """A process, by the key of its `Capture`, and which event its last lines stand beside while it goes on."""
+
+ROOMY = 6
+"""Rows below which none is left empty."""
 
 
 class EventDetail(Detail):
@@ -47,7 +50,11 @@ class EventDetail(Detail):
         event = self._timeline.event(place)
         capture = capture_at(self._timeline, place) if is_failure(event) else None
         stderr = () if capture is None else self._last_lines(capture, place)
-        self.open_on(event_lines(event, self._place_text(place), self._all_frames, stderr), stay=place == self._shown)
+        head = event_head(event, *self._place_texts(place), room=self.row_width)
+        lines = event_lines(event, head, self._all_frames, stderr)
+        if self.size.height < ROOMY:
+            lines = (line for line in lines if line[1])
+        self.open_on(lines, stay=place == self._shown)
         self._shown = place
 
     def follow_log(self) -> None:
@@ -82,10 +89,20 @@ class EventDetail(Detail):
             self.post_message(self.StderrWanted(self, self._timeline.beginning.store.run_id, key))
         return self._stderr[key]
 
-    def _place_text(self, place: Place) -> str:
-        timeline = self._timeline
-        at = full_time(timeline.time_of(place), self._log_rows.time_mode)
+    def on_resize(self) -> None:
+        """There is room for another head."""
+        super().on_resize()
+        if self._shown is not None and self._shown == self._log_rows.place:
+            self.show_event()
+
+    def _place_texts(self, place: Place) -> Iterator[str]:
+        """When the event was and which it is, in full and ever shorter."""
+        timeline, mode = self._timeline, clock_mode(self._log_rows.time_mode)
+        at = timeline.time_of(place)
         if place.in_end and timeline.end is not None:
-            return f"{at}   {len(timeline.end.store) - place.row:,} from the end"
-        whole = "" if timeline.end is None else " read so far"
-        return f"{at}   {place.row + 1:,} of {timeline.held:,}{whole}"
+            number = f"{len(timeline.end.store) - place.row:,} from the end"
+        else:
+            number = f"{place.row + 1:,} of {timeline.held:,}{'' if timeline.end is None else ' read so far'}"
+        yield f"{full_time(at, mode)}   {number}"
+        yield full_time(at, mode)
+        yield clock(at, mode)

@@ -19,7 +19,7 @@ from run_tui.query.editing import set_operator
 from run_tui.store import EventStore
 from run_tui.timeline import Timeline
 from run_tui.widgets.counts import counts_text
-from run_tui.widgets.detail import event_lines
+from run_tui.widgets.detail import event_head, event_lines
 from run_tui.widgets.event_detail import EventDetail
 from run_tui.widgets.event_log import EventLog
 from run_tui.widgets.filter_bar import FilterBar
@@ -191,7 +191,8 @@ class EventPane(Vertical):
         if event is None:
             return None
         if whole:
-            return "\n".join(str(line) for _, line in event_lines(event, clean(event.timestamp), True))
+            head = event_head(event, clean(event.timestamp))
+            return "\n".join(str(line) for _, line in event_lines(event, head, True))
         place = clean(f"{event.timestamp} {event.level} {event.step_key or '-'}")
         return f"{place} {headline(event, 10_000)}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,6 +14,9 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
+
+WIDE, NARROW = 2, 1
+"""Blanks between two keys, where there is room for the former and where not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,8 @@ class KeyBar(Widget):
         """The keys shown, from the left."""
         if self._offered is None:
             self._offered = tuple(self._of_focus())
-        keys, room = list(self._offered), self.size.width
-        while len(keys) > 1 and sum(key.width + 1 for key in keys) - 1 > room:
+        keys, room = list(self._offered), self.size.width - 2
+        while len(keys) > 1 and _length(keys, NARROW) > room:
             optional = [key for key in keys if key.action not in ("app.help", "app.quit", "help", "quit")]
             keys.remove((optional or keys)[-1])
         return keys
@@ -89,9 +92,11 @@ class KeyBar(Widget):
         """The line for the width there is."""
         style, title = map(self.get_component_rich_style, ("key-bar--key", "key-bar--title"))
         pointed = self.get_component_rich_style("key-bar--pointed")
-        line = Text(no_wrap=True, end="")
-        for number, key in enumerate(self.keys):
-            line.append(" " if number else "")
+        keys = self.keys
+        gap = " " * self._gap(keys)
+        line = Text(" ", no_wrap=True, end="")
+        for number, key in enumerate(keys):
+            line.append(gap if number else "")
             line.append(key.text, style + pointed if key == self.pointed else style)
             line.append(f" {key.title}", pointed if key == self.pointed else title)
         return line
@@ -116,9 +121,18 @@ class KeyBar(Widget):
             self.app.simulate_key(key.key)
 
     def _at(self, column: int) -> BarKey | None:
-        left = 0
-        for key in self.keys:
+        keys, left = self.keys, 1
+        gap = self._gap(keys)
+        for key in keys:
             if left <= column < left + key.width:
                 return key
-            left += key.width + 1
+            left += key.width + gap
         return None
+
+    def _gap(self, keys: Sequence[BarKey]) -> int:
+        """Blanks between two keys: those that are all shown stand well apart."""
+        return WIDE if _length(keys, WIDE) <= self.size.width - 2 else NARROW
+
+
+def _length(keys: Sequence[BarKey], gap: int) -> int:
+    return sum(key.width + gap for key in keys) - gap

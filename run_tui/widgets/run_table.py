@@ -17,6 +17,7 @@ from run_tui.format import (
     TimeMode,
     clean,
     day_and_clock,
+    day_or_clock,
     duration,
     run_seconds,
     short_id,
@@ -28,30 +29,30 @@ from run_tui.format import (
 from run_tui.model import Run, RunKey, RunStatus
 from run_tui.widgets.row_list import RowList
 
-TITLES = ("STATUS", "ON", "JOB", "RUN", "CREATED", "TOOK", "WHY")
-STATUS, JOB, RUN, CREATED, TOOK = 13, 28, 8, 15, 8
-NARROW_STATUS = 11
+TITLES = ("STATUS", "ON", "JOB", "RUN", "CREATED", "TOOK", "WHY, OR TAGS")
+STATUS, RUN, CREATED, TOOK = 13, 8, 16, 8
+NARROW_STATUS, NARROW_CREATED = 11, 7
 ON, NARROW_ON = 16, 8
-NARROW, NARROWEST = 100, 64
-"""Columns below which ids and durations make room for the reasons of failures, and those for the job's name."""
+SHORTEST_JOB, LONGEST_JOB = 10, 28
+NARROW, NARROWEST = 100, 72
+"""Columns below which ids and durations make room for the reasons of failures, and below which dates are short."""
 
 MIDNIGHT_FALLS_ON = 900
 """Seconds since the epoch of which every zone's midnight is a multiple."""
 
 
-def column_widths(width: int, on: int = 0) -> tuple[int, ...]:
+def column_widths(width: int, on: int = 0, job: int = LONGEST_JOB) -> tuple[int, ...]:
     """The widths of the columns of TITLES, two blanks between them; 0 leaves one out.
 
-    `on` is that of the longest connection's name, where it is told at all.
+    `on` is that of the longest connection's name, where it is told at all, `job` the longest job's.
     """
     status, run, took = (STATUS, RUN, TOOK) if width >= NARROW else (NARROW_STATUS, 0, 0)
+    created = CREATED if width >= NARROWEST else NARROW_CREATED
     on = min(on, ON if width >= NARROW else NARROW_ON)
-    fixed = [room for room in (status, on, run, CREATED, took) if room]
+    fixed = [room for room in (status, on, run, created, took) if room]
     rest = width - 1 - sum(fixed) - 2 * len(fixed)
-    if width < NARROWEST:
-        return status, on, max(10, rest), run, CREATED, took, 0
-    job = min(JOB, rest * 2 // 5)
-    return status, on, job, run, CREATED, took, rest - job - 2
+    job = max(SHORTEST_JOB, min(job, LONGEST_JOB, rest * 2 // 5))
+    return status, on, job, run, created, took, rest - job - 2
 
 
 class RunRows(RowList):
@@ -64,6 +65,9 @@ class RunRows(RowList):
             super().__init__()
             self.runs = runs
 
+    class Widened(Message):
+        """A longer job than any before has come: the columns stand elsewhere."""
+
     now: reactive[float] = reactive(0.0, repaint=False)
     time_mode: reactive[TimeMode] = reactive(TimeMode.LOCAL)
     watched: reactive[frozenset[RunKey]] = reactive(frozenset(), repaint=False)
@@ -73,6 +77,12 @@ class RunRows(RowList):
         self.runs: list[Run] = []
         self.reasons: dict[RunKey, str] = {}
         self.connection_width = 0
+        self._job = 0
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """The widths of the columns of TITLES."""
+        return column_widths(self.row_width, self.connection_width, self._job)
 
     @property
     def current(self) -> Run | None:
@@ -84,6 +94,7 @@ class RunRows(RowList):
         at = self.current.key if self.current is not None and self.cursor else None
         before, self.runs = self.runs, runs
         self._ask_reasons()
+        self._make_room()
         if [run.key for run in before] == [run.key for run in runs]:
             self.rows_touched(row for row, run in enumerate(runs) if run != before[row])
             return
@@ -97,6 +108,14 @@ class RunRows(RowList):
         self.runs, self.reasons = [], {}
         self.cursor = 0
         self.rows_changed()
+
+    def _make_room(self) -> None:
+        """For the longest job; no filter makes columns narrower again, so that they stand still while it is typed."""
+        longest = max((cell_len(clean(run.pipeline_name or "")) for run in self.runs), default=0)
+        if longest > self._job:
+            self._job = longest
+            self.rows_changed()
+            self.post_message(self.Widened())
 
     def show_reason(self, key: RunKey, reason: str) -> None:
         """Takes why a run failed, harmless already."""
@@ -142,7 +161,7 @@ class RunRows(RowList):
     def row_segments(self, index: int, width: int) -> list[Segment]:
         """The columns of one run."""
         run = self.runs[index]
-        widths = column_widths(width, self.connection_width)
+        widths = self.columns
         seconds = run_seconds(run, self.now)
         took = duration(seconds) if seconds is not None else ""
         cells = (
@@ -150,7 +169,7 @@ class RunRows(RowList):
             (clean(run.connection or ""), "name"),
             (clean(run.pipeline_name or ""), "plain"),
             (short_id(run.id), "name"),
-            (day_and_clock(run.created_at, self.time_mode, self.now), "plain"),
+            (self._created(run, widths[TITLES.index("CREATED")]), "plain"),
             (f"{took:>{TOOK}}", "quiet"),
             self._why(run, "" if widths[TITLES.index("TOOK")] else took),
         )
@@ -159,6 +178,10 @@ class RunRows(RowList):
             for (text, style), room in zip(cells, widths, strict=True)
             if room
         ]
+
+    def _created(self, run: Run, room: int) -> str:
+        when = day_and_clock if room == CREATED else day_or_clock
+        return when(run.created_at, self.time_mode, self.now)
 
     def _why(self, run: Run, took: str) -> tuple[str, str]:
         """Why a run failed; of any other what there is to tell."""
@@ -190,12 +213,15 @@ class RunTable(Vertical):
         """The titles stand over their columns."""
         self.show_titles()
 
+    def on_run_rows_widened(self) -> None:
+        """The titles move with their columns."""
+        self.show_titles()
+
     def show_titles(self) -> None:
         """Writes the titles for the columns there are."""
-        widths = column_widths(self.rows.row_width, self.rows.connection_width)
         titles = [
-            f"{title:>{room}}" if title == "TOOK" else f"{title:<{room}}"
-            for title, room in zip(TITLES, widths, strict=True)
+            f"{title:>{room}}" if title == "TOOK" else f"{shorten(title, room):<{room}}"
+            for title, room in zip(TITLES, self.rows.columns, strict=True)
             if room
         ]
         self.query_one("#titles", Static).update(" " + "  ".join(titles))
