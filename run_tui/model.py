@@ -203,14 +203,14 @@ class RunFilter:
 
 
 class StepState(StrEnum):
-    """Where a step is in its life."""
+    """Where a step is in its life, in the order in which tallies name them."""
 
-    PENDING = "pending"
+    SUCCESS = "success"
+    FAILURE = "failure"
     RUNNING = "running"
     RETRYING = "retrying"
     SUSPENDED = "paused"
-    SUCCESS = "success"
-    FAILURE = "failure"
+    PENDING = "pending"
     SKIPPED = "skipped"
     NOT_EXECUTED = "not run"
     INTERRUPTED = "unfinished"

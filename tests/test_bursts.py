@@ -143,7 +143,7 @@ def test_bursts_of_real_bytes_at_a_real_terminal() -> None:
 
         shows("nightly_etl", "● live")
         terminal.send("".join(FAILED))
-        shows("✓ complete", "0 rows written")
+        shows("✓ log complete", "0 rows written")
         for keys, *texts in (
             ((FIND, "load", ENTER, "g", "n", "n"), "of 43"),
             (("s", "j", "j", ENTER, "T", ESCAPE), "/ step:"),

@@ -102,7 +102,7 @@ async def test_the_server_searches_all_rows() -> None:
         screen.search.value = "GIFT WRAP, row 15"
         await pilot.press("enter")
         await until(lambda: screen.rows.window.total == 23)
-        assert "23 rows found" in screen.query_one(StatusLine).render().plain
+        assert "row 1 of 23 rows found" in screen.query_one(StatusLine).render().plain
         await pilot.press("slash", "end", *"xyz", "enter")
         await until(lambda: "has “GIFT WRAP, row 15xyz” in it" in painted(screen.rows))
         await pilot.press("escape")

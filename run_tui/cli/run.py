@@ -52,13 +52,17 @@ def get_run(run_id: str, as_json: bool) -> None:
 
 
 def _statuses(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[RunStatus, ...]:
-    from run_tui.model import RunStatus
+    return tuple(dict.fromkeys(_status(name, ctx, param) for value in values for name in value.split(",")))
 
-    names = [name.strip().upper() for value in values for name in value.split(",")]
-    for name in names:
-        if name not in RunStatus.__members__:
-            raise click.BadParameter(f"{name!r} is none of {', '.join(RunStatus.__members__)}.", ctx, param)
-    return tuple(RunStatus(name) for name in names)
+
+def _status(name: str, ctx: click.Context, param: click.Parameter) -> RunStatus:
+    from run_tui.model import RunStatus
+    from run_tui.query import status_named
+
+    status = status_named(name)
+    if status is None:
+        raise click.BadParameter(f"{name!r} is none of {', '.join(RunStatus.__members__)}.", ctx, param)
+    return status
 
 
 def tags_of(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -75,7 +79,7 @@ def tags_of(ctx: click.Context, param: click.Parameter, values: tuple[str, ...])
 @click.option(
     "--status", "statuses", multiple=True, callback=_statuses, help="Only runs of these statuses, comma separated."
 )
-@click.option("--job", help="Only runs of this job.")
+@click.option("--job", help="Only runs of the job of exactly this name.")
 @click.option(
     "--tag",
     "tags",

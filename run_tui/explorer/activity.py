@@ -17,7 +17,7 @@ _SETTLED = {
     Phase.LOADING: Activity("◌ loading", "active"),
     Phase.LIVE: LIVE,
     Phase.WAITING: Activity("○ waiting for the run to start", "waiting"),
-    Phase.DONE: COMPLETE,
+    Phase.DONE: Activity("✓ log complete", "quiet"),
 }
 
 

@@ -4,7 +4,7 @@ from run_tui.query.completion import Completion
 from run_tui.query.contract import filter_events_by_step, filter_events_by_type
 from run_tui.query.events import OPERATORS, Filter, Query, complete, help_table, parse, parse_words, searchable_parts
 from run_tui.query.language import HelpRow, Operator, Problem
-from run_tui.query.runs import RUN_OPERATORS, RunsQuery, complete_runs, parse_runs, runs_help_table
+from run_tui.query.runs import RUN_OPERATORS, RunsQuery, complete_runs, parse_runs, runs_help_table, status_named
 from run_tui.query.terms import PART, PatternTerm, SlowPattern, TextTerm, Value, Values
 from run_tui.query.times import TimeContext
 from run_tui.query.tokens import any_of, typable
@@ -37,5 +37,6 @@ __all__ = [
     "parse_words",
     "runs_help_table",
     "searchable_parts",
+    "status_named",
     "typable",
 ]

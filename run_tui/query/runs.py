@@ -158,15 +158,36 @@ def _tag_key(value: Value) -> str:
     return value.text.partition("=")[0]
 
 
+STATUS_WORDS = {
+    "FAILED": RunStatus.FAILURE,
+    "RUNNING": RunStatus.STARTED,
+    "SUCCEEDED": RunStatus.SUCCESS,
+    "CANCELLED": RunStatus.CANCELED,
+}
+"""What people and other systems call some statuses."""
+
+
+def status_named(text: str) -> RunStatus | None:
+    """The status of this name, or of a word for it, in either case; None where there is none."""
+    name = text.strip().upper()
+    return RunStatus(name) if name in RunStatus.__members__ else STATUS_WORDS.get(name)
+
+
 def _read_status(item: Item) -> Value | None:
-    """A status, exact once it is a whole one, before that the beginning of one."""
+    """A status, exact once it is a whole one, before that the beginning of one or of a word for it."""
     value = read_name(item)
     if value is None:
         return None
     name = value.text.upper()
     if value.how is not How.CONTAINS:
         return Value(name, value.how)
-    return Value(name, How.EQUALS if name in RunStatus.__members__ else How.STARTS)
+    if name in RunStatus.__members__:
+        return Value(name)
+    if not any(status.startswith(name) for status in RunStatus.__members__):
+        meant = next((status for word, status in STATUS_WORDS.items() if word.startswith(name)), None)
+        if meant is not None:
+            return Value(meant.value)
+    return Value(name, How.STARTS)
 
 
 def _read_tag(item: Item) -> Value:
@@ -184,7 +205,7 @@ RUN_OPERATORS = (
     Operator(
         "status",
         "STATUS,…",
-        "Runs in this status: a whole name, or the beginning of one.",
+        "Runs in this status: a name or its beginning; failed, running, succeeded and cancelled do too.",
         "status:FAILURE,CANCELED",
         _read_status,
         tuple(RunStatus.__members__),

@@ -226,6 +226,8 @@ class DataScreen(Screen[None]):
         total = self.rows.window.total
         found = "found" if self._keyword else ""
         count = "" if total is None else f"{plural(total, 'row')} {found}".rstrip()
+        if total:
+            count = f"row {self.rows.cursor + 1:,} of {count}"
         attempts = self._steps[self._step]
         self.query_one(StatusLine).show(
             [
@@ -233,7 +235,6 @@ class DataScreen(Screen[None]):
                 Fact("data"),
                 Fact(f"attempt {self._attempt} of {attempts}" if attempts > 1 else "", "plain", 1),
                 Fact(count, "plain", 2),
-                Fact(f"row {self.rows.cursor + 1:,}" if total else "", "quiet", 3),
             ]
         )
 

@@ -59,7 +59,7 @@ def step_facts(run: Run, steps: Sequence[StepProgress], timeline: Timeline) -> l
     skipped = f"{plural(lost, 'event')} unreadable" if lost else ""
     return [
         *counts,
-        Fact("steps" if counts else "", "plain", close=True),
+        Fact(("step" if len(steps) == 1 else "steps") if counts else "", "plain", close=True),
         Fact(plural(timeline.held, "event") + (" read so far" if timeline.end is not None else ""), "plain", 1),
         Fact(skipped, "warning"),
         Fact(f"mode {clean(run.mode)}" if run.mode and run.mode != "default" else "", "quiet", 4),

@@ -123,7 +123,9 @@ def test_every_setting_of_a_connection_is_shown(environ: dict[str, str], run_tui
         ["Known:", "hub", "https://hub.acme.io"],
     ]
     path.write_text("[connections.hub]\nkind = 'hub_log'\nurl = 'hub.acme.io'\ndags = ['nightly', 'weekly']\n")
-    assert "DAGs:          nightly, weekly\n" in run_tui("config", "show", "-c", "hub", RUN_TUI_URL=None).stdout
+    shown = run_tui("config", "show", "-c", "hub", RUN_TUI_URL=None).stdout
+    assert shown.count("DAGs:          nightly, weekly\n") == 1
+    assert "Token:         none\n" in shown
 
 
 def test_where_the_settings_are(environ: dict[str, str], run_tui: RunTui) -> None:

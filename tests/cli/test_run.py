@@ -129,7 +129,7 @@ def test_a_long_list_takes_several_requests(server: ScriptedServer, run_tui: Run
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        (["--status", "FAILED"], "'FAILED' is none of QUEUED, NOT_STARTED"),
+        (["--status", "FAILURES"], "'FAILURES' is none of QUEUED, NOT_STARTED"),
         (["--tag", "team"], "'team' is not KEY=VALUE"),
         (["--limit", "0"], "--limit"),
     ],
