@@ -211,6 +211,7 @@ class StepState(StrEnum):
     RETRYING = "retrying"
     SUSPENDED = "paused"
     PENDING = "pending"
+    UNREAD = "unread"
     SKIPPED = "skipped"
     NOT_EXECUTED = "not run"
     INTERRUPTED = "unfinished"

@@ -22,6 +22,7 @@ _WORST = (
     StepState.RUNNING,
     StepState.INTERRUPTED,
     StepState.PENDING,
+    StepState.UNREAD,
     StepState.NOT_EXECUTED,
     StepState.SUCCESS,
     StepState.SKIPPED,

@@ -141,13 +141,16 @@ class StepBoard:
         template = _DYNAMIC.sub("[?]", key)
         return template if template != key else None
 
-    def listed(self, status: RunStatus | None) -> list[StepProgress]:
-        """All steps in plan order, dynamic ones in place of their template; `status` tells what the unfinished are."""
+    def listed(self, status: RunStatus | None, *, all_read: bool = True) -> list[StepProgress]:
+        """All steps in plan order, dynamic ones in place of their template; `status` tells what the unfinished are.
+
+        While not all events of a run that has ended are read, nobody knows yet what became of those.
+        """
         if not self._places:
             self._listed = list(self._in_order())
             self._places = {step.key: place for place, step in enumerate(self._listed)}
         if status is not None and status.finished:
-            return [_settled(step, status) for step in self._listed]
+            return [_settled(step) if all_read else _unread(step) for step in self._listed]
         return self._listed.copy()
 
     def ready(self, key: str) -> int | None:
@@ -186,10 +189,19 @@ def _followed(before: StepProgress, after: StepProgress) -> StepProgress:
     return replace(after, attempts=attempts + after.attempts, first_attempt=before.first_attempt)
 
 
-def _settled(step: StepProgress, status: RunStatus) -> StepProgress:
+def _settled(step: StepProgress) -> StepProgress:
     """A step of a run that has ended: what never started was not executed, what never ended did not finish."""
     if step.state is StepState.PENDING:
         return replace(step, state=StepState.NOT_EXECUTED)
     if step.state in (StepState.RUNNING, StepState.RETRYING):
         return replace(step, state=StepState.INTERRUPTED)
     return step
+
+
+def _unread(step: StepProgress) -> StepProgress:
+    """A step of a run that has ended and is still being read."""
+    return replace(step, state=StepState.UNREAD) if step.state in _OPEN else step
+
+
+_OPEN = (StepState.PENDING, StepState.RUNNING, StepState.RETRYING)
+"""The states in which no step of a run that has ended can be."""

@@ -83,7 +83,7 @@ async def test_rows_are_those_of_the_chosen_step_and_attempt() -> None:
         await pilot.press("s", "j")
         screen = await open_data(pilot)
         facts = screen.query_one(StatusLine)
-        assert "extract   data   attempt 2 of 2   1,600 rows" in facts.render().plain
+        assert "extract   data   attempt 2 of 2   row 1 of 1,600 rows" in facts.render().plain
         assert "customer-003" in painted(screen.rows)
         await pilot.press("left_square_bracket")
         await until(lambda: "No row of extract is there" in painted(screen.rows))

@@ -76,6 +76,18 @@ def test_after_the_end_nothing_is_still_running() -> None:
     }
 
 
+def test_what_became_of_steps_is_unknown_until_all_of_an_ended_run_is_read() -> None:
+    steps = board(("STEP_START", "extract"), ("STEP_SUCCESS", "extract"), ("STEP_START", "load"), plan=PLAN)
+    listed = steps.listed(RunStatus.FAILURE, all_read=False)
+    assert states(listed) == {
+        "extract": StepState.SUCCESS,
+        "load": StepState.UNREAD,
+        "publish": StepState.UNREAD,
+    }
+    assert [step.seconds(START / 1000 + 10) for step in listed] == [1.0, None, None]
+    assert states(steps.listed(RunStatus.STARTED, all_read=False))["load"] is StepState.RUNNING
+
+
 def test_a_retry_starts_another_attempt() -> None:
     events = [("STEP_START", "load"), ("STEP_UP_FOR_RETRY", "load")]
     (waiting,) = board(*events).listed(RunStatus.STARTED)

@@ -26,6 +26,7 @@ _STATUS_GLYPHS = {
 _STATUS_STYLES = {RunStatus.SUCCESS: "good", RunStatus.FAILURE: "bad", RunStatus.CANCELED: "quiet"}
 _STEP_GLYPHS = {
     StepState.PENDING: "·",
+    StepState.UNREAD: "·",
     StepState.RUNNING: "●",
     StepState.RETRYING: "↻",
     StepState.SUSPENDED: "‖",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from run_tui.query.tokens import Item, Token, typable
 
@@ -18,10 +19,17 @@ class Completion:
 
 
 def complete_key(text: str, word: Token | None, cursor: int, keys: Iterable[str]) -> Completion | None:
-    """The operators that begin as the word does up to the cursor; all of them where there is no word."""
+    """The operators that begin as the word does up to the cursor; all of them where there is no word.
+
+    A word before a colon that is nearly an operator may have been meant as one.
+    """
     start = cursor if word is None else min(cursor, word.start + word.negated)
     typed = text[start:cursor].casefold()
-    candidates = tuple(f"{key}:" for key in keys if key.startswith(typed))
+    name, colon, rest = typed.partition(":")
+    if colon:
+        candidates = tuple(f"{key}:{text[cursor - len(rest) : cursor]}" for key in get_close_matches(name, [*keys]))
+    else:
+        candidates = tuple(f"{key}:" for key in keys if key.startswith(typed))
     return Completion(start, cursor, candidates) if candidates else None
 
 

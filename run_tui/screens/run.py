@@ -181,8 +181,10 @@ class RunScreen(EventKeys):
 
     def show_read(self, all_read: bool) -> None:
         """All events there are have arrived (`all_read`: and no more will); a failed run opens on its failure."""
-        self.all_read = all_read
+        changed, self.all_read = all_read != self.all_read, all_read
         self._paint_new_rows()
+        if changed:
+            self._show_steps()
         if not self.pane.timeline.held:
             self.rows.show_notice(("plain", "This run has no events."))
         if not self.was_read:
@@ -335,7 +337,7 @@ class RunScreen(EventKeys):
         self.steps.now = now
 
     def _show_steps(self) -> None:
-        self.side.show(self.run)
+        self.side.show(self.run, all_read=self.all_read)
         self._show_event_facts()
 
     def _show_event_facts(self) -> None:

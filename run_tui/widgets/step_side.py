@@ -39,9 +39,9 @@ class StepSide(Vertical):
             return changed
         return self._end_board.update(end.store) or changed
 
-    def show(self, run: Run) -> None:
-        """Shows the steps as they are now."""
-        self.steps.show(self._whole_board.listed(run.status))
+    def show(self, run: Run, *, all_read: bool) -> None:
+        """Shows the steps as they are now, as far as the run has been read."""
+        self.steps.show(self._whole_board.listed(run.status, all_read=all_read))
         self.show_span(run)
 
     def show_span(self, run: Run) -> None:

@@ -40,6 +40,9 @@ def completed(marked: str) -> list[str]:
         ("type:lo|", ["type:LOG"]),
         ("level:|", [f"level:{level}" for level in ("debug", "info", "warning", "error", "critical")]),
         ("attempt:|", []),
+        ("typ:FAIL|", ["type:FAIL"]),
+        ("-lvel:|", ["-level:"]),
+        ("ValueError:|", []),
         ("after:1|", ["after:1m", "after:15m", "after:1h"]),
     ],
 )
