@@ -33,8 +33,8 @@ class FieldInput(LineInput):
     """One field; enter goes on to the next."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,down", "screen.focus_next", "Next", key_display="⏎", show=False),
-        Binding("up", "screen.focus_previous", "Before", show=False),
+        Binding("enter,down", "app.focus_next", "Next", key_display="⏎", show=False),
+        Binding("up", "app.focus_previous", "Before", show=False),
     ]
 
 

@@ -122,7 +122,11 @@ class RunsScreen(ViewScreen):
         facts = [Fact("run-tui", "accent")]
         if len(self._connections) > 1:
             signs = ((each.name, *self._states.get(each.name, ("◌", "active"))) for each in self._connections)
-            facts += [Fact(f"{sign} {clean(name)}", style, rank) for rank, (name, sign, style) in enumerate(signs)]
+            # What went wrong is the last that has to go where there is no room.
+            facts += [
+                Fact(f"{sign} {clean(name)}", style, 0 if style == "warning" else rank)
+                for rank, (name, sign, style) in enumerate(signs, 1)
+            ]
         else:
             (only,) = self._connections
             named = only.name not in only.where
