@@ -15,7 +15,7 @@ from tests.benchmarks.generate import SPACING_MS, START_MS
 from tests.benchmarks.probe import digest_of_run
 from tests.benchmarks.processes import Served, cpu_seconds, memory_bytes, served
 from tests.benchmarks.report import Cell, Figures, middle, p95, table, worst
-from tests.benchmarks.runview import read_view
+from tests.benchmarks.runview import await_view, read_view
 from tests.terminal import Terminal
 
 HELP = "10,000 events a second for 30 s behind a gap, then a quiet minute: nothing dropped, frames, processor time"
@@ -43,12 +43,12 @@ def run(args: argparse.Namespace) -> tuple[str, Figures]:
         terminal = probed.terminal
         _until(lambda: args.written - 1 in read_view(terminal.drained()).rows, 60, "last events on screen")
         probed.begin()
-        terminal.forget()
         unread = args.written - server.write()["events"]
         busy_from, cpu_from = time.perf_counter(), cpu_seconds(terminal.pid)
         arrived = _arrived(server, count, args.seconds)
         busy_cpu = (cpu_seconds(terminal.pid) - cpu_from) / (time.perf_counter() - busy_from)
         frames = _frame_gaps(terminal)
+        await_view(terminal, lambda view: view.shows_count(None, count), timeout=60)
         report = probed.report()
         idle_cpu, idle_bytes = _idle(terminal, args.quiet_seconds)
         end = probed.report()
@@ -93,7 +93,6 @@ def _until(condition: Any, timeout: float, what: str) -> None:
 def _frame_gaps(terminal: Terminal) -> list[float]:
     """Milliseconds between the ends of two frames at the terminal."""
     ends = [read.time for read in list(terminal.reads) if FRAME in read.content]
-    terminal.forget()
     return [(after - before) * 1000 for before, after in pairwise(ends)]
 
 

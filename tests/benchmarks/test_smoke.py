@@ -95,6 +95,25 @@ def test_pages_are_seen_at_the_terminal(folder: Path) -> None:
     assert figures["page_down_ms_median"] > 0
 
 
+@needs_terminal
+def test_a_run_is_followed_while_its_gap_is_filled(folder: Path) -> None:
+    figures = figures_of(
+        "follow",
+        "--written",
+        "8000",
+        "--rate",
+        "2000",
+        "--seconds",
+        "1",
+        "--quiet-seconds",
+        "0.2",
+        "--microseconds",
+        "200",
+    )
+    assert figures["unread_when_writing_began"] > 0
+    assert (figures["events"], figures["dropped"], figures["same_sequence"]) == (10_000, 0, True)
+
+
 def test_the_largest_answers_are_opened() -> None:
     figures = figures_of("bounds", "--rounds", "1")
     assert figures["slowest_ms_median"] >= figures["plan_of_50000_steps_ms_median"] > 0
