@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from run_tui.model import ErrorInfo, EventDetails, EventPage, MetadataEntry, RunEvent, epoch_ms, iso_timestamp
 
 WORDS = ["load", "Connection", "refused", "größe", "GRÖSSE", "a", "s3://raw/part-7", "KeyError:", "straße", ""]
-NASTY = st.text(
-    st.sampled_from("sSkKiI aßẞſKŉǰİıΣσςÅåȺⱥﬁﬀΐµμéÉжЖ中😀\U00010d50\ua7cb\x00\n\x1f\x1e\ud800\udfff\u0307"), max_size=6
-)
-"""Letters that fold their case in surprising ways, controls, dividers of the store, lone surrogates."""
+_PIECES = (*"sSkKiI aßẞſKŉǰİıΣσςÅåȺⱥﬁﬀΐµμéÉжЖ中😀\U00010d50\ua7cb\x00\n\x1f\x1e\ud800\udfff\u0307", "\x1b[31m")
+NASTY = st.lists(st.sampled_from(_PIECES), max_size=6).map("".join)
+"""Letters that fold their case in surprising ways, controls, dividers of the store, lone surrogates, colours."""
 TEXTS = st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join) | st.text(max_size=12)
 STEPS = st.sampled_from([None, "load_users", "load_orders", "work[a]", "publish"])
 TYPES = st.sampled_from([None, "STEP_START", "STEP_FAILURE", "STEP_RESTARTED", "RUN_START", "PIPELINE_FAILURE"])

@@ -58,6 +58,7 @@ def check(view: EventView, filter: Filter) -> None:
 @settings(deadline=None)
 @given(MESSAGES, st.lists(NASTY.filter(bool), min_size=1, max_size=3), st.booleans())
 @example(["σåaİİ", "σåaİİ", "ǰςÅΐ"], ["σåa"], False)
+@example(["rolled \x1b[31mback\x1b[0m", "31m", "\x1b[3", "ß \x1b[1;31mback"], ["d back", "31m", "ss ba"], False)
 def test_words_are_found_as_casefold_finds_them(messages: list[str], words: list[str], negated: bool) -> None:
     store = store_of(messages, ROWS)
     view = EventView(store)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-COLOURS = re.compile(r"\x1b\[([0-9;:]{0,64})m")
-"""A sequence that only changes how the text after it looks; the group is what it says."""
+from run_tui.escapes import uncoloured
 
 _UNFINISHED = re.compile(r"\x1b(\[[0-9;:]{0,64})?\Z")
 _DROPPED = re.compile("[\u200c\u200d\ufe0e\ufe0f]")
@@ -26,7 +25,7 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return visible(COLOURS.sub("", unix_lines(text)))
+    return visible(uncoloured(unix_lines(text)))
 
 
 def clean_lines(text: str) -> list[str]:

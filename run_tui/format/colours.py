@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from run_tui.format.clean import COLOURS, clean, cut, unix_lines, visible
+from run_tui.escapes import COLOURS
+from run_tui.format.clean import clean, cut, unix_lines, visible
 
 Colour = int | tuple[int, int, int]
 """One of the 256 colours that terminals number, or red, green and blue up to 255."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import inf
 
+from run_tui.escapes import uncoloured
 from run_tui.model import RunEvent, effective_rank, epoch_ms
 from run_tui.query.completion import Completion
 from run_tui.query.event_types import KNOWN_TYPES, LOG, type_names
@@ -144,16 +145,16 @@ def help_table() -> tuple[HelpRow, ...]:
 
 
 def searchable_parts(event: RunEvent) -> Iterator[str]:
-    """The texts of an event that words look through, each by itself."""
-    yield event.message
+    """The texts of an event that words look through, each by itself and without its colours."""
+    yield uncoloured(event.message)
     if event.step_key:
         yield event.step_key
     if event.event_type:
         yield event.event_type
     for error in event.error.chain if event.error else ():
-        yield from filter(None, (error.class_name, error.message, *error.stack))
+        yield from map(uncoloured, filter(None, (error.class_name, error.message, *error.stack)))
     for entry in event.metadata:
-        yield from filter(None, (entry.label, entry.value, entry.description))
+        yield from map(uncoloured, filter(None, (entry.label, entry.value, entry.description)))
 
 
 def _read_type(item: Item) -> Value | None:

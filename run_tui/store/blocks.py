@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from run_tui.escapes import COLOURS, ESCAPE, uncoloured
 from run_tui.store.details import PART, Shape
 from run_tui.store.simd import fold
 
@@ -24,8 +25,8 @@ class Block:
     """Up to BLOCK_ROWS consecutive rows: their texts as UTF-8, each followed by PART, so that no word crosses rows.
 
     Row `index` goes from byte `bounds[index]` to before `bounds[index + 1]`, the divider included. `ascii` says
-    whether there is nothing but ASCII; `odd` are the rows whose case cannot be folded in place, byte by byte; `span`
-    is the lowest and the highest time.
+    whether there is nothing but ASCII; `odd` are the rows whose case cannot be folded in place, byte by byte, and
+    those with colours, which are no part of what is searched; `span` is the lowest and the highest time.
     """
 
     __slots__ = (
@@ -62,9 +63,9 @@ class Block:
 
     @property
     def odd_texts(self) -> dict[int, str]:
-        """The odd rows' texts, their case folded: made when first asked for, and kept."""
+        """The odd rows' texts without colours, their case folded: made when first asked for, and kept."""
         for index in self.odd[len(self._odd_texts) :]:
-            self._odd_texts[index] = self.decoded(index).casefold()
+            self._odd_texts[index] = uncoloured(self.decoded(index)).casefold()
         return self._odd_texts
 
     def times(self, first: int, last: int) -> list[int]:
@@ -223,12 +224,13 @@ class _Encoded:
 def _encoded(texts: Sequence[str]) -> _Encoded:
     joined = PART.join((*texts, ""))
     # One test and one copy for all rows cost a fraction of one for each.
+    coloured = {n for n, text in enumerate(texts) if COLOURS.search(text)} if ESCAPE in joined else set[int]()
     if joined.isascii():
-        return _Encoded(joined.encode(), _ends(texts), True)
+        return _Encoded(joined.encode(), _ends(texts), True, sorted(coloured))
     rows = [text.encode("utf-8", "surrogatepass") for text in texts]
     wide = [index for index, text in enumerate(texts) if not text.isascii()]
-    odd = [index for index in wide if not _folds_in_place(texts[index], rows[index])]
-    return _Encoded(PART.encode().join((*rows, b"")), _ends(rows), False, odd)
+    unfolded = {index for index in wide if not _folds_in_place(texts[index], rows[index])}
+    return _Encoded(PART.encode().join((*rows, b"")), _ends(rows), False, sorted(coloured | unfolded))
 
 
 def _ends(rows: Sequence[str] | Sequence[bytes]) -> list[int]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import compress
 from typing import Protocol, cast
 
+from run_tui.escapes import uncoloured
 from run_tui.query import PatternTerm, TextTerm
 from run_tui.query.terms import compiled
 from run_tui.store import PART, EventStore
@@ -55,7 +56,7 @@ class PatternSearch:
         for index, text in block.texts(list(compress(range(first, last), unknown))):
             if done >= BYTES_AT_ONCE:
                 return None
-            verdicts[index] = _YES if self._fits(text) else _NO
+            verdicts[index] = _YES if self._fits(uncoloured(text)) else _NO
             done += len(text)
         return either(certain, both(possible, bytes(verdicts[first:last].translate(_IS_YES))))
 
