@@ -52,7 +52,7 @@ def column_widths(width: int, on: int = 0, job: int = LONGEST_JOB) -> tuple[int,
     fixed = [room for room in (status, on, run, created, took) if room]
     rest = width - 1 - sum(fixed) - 2 * len(fixed)
     job = max(SHORTEST_JOB, min(job, LONGEST_JOB, rest * 2 // 5))
-    return status, on, job, run, created, took, rest - job - 2
+    return status, on, job, run, created, took, max(0, rest - job - 2)
 
 
 class RunRows(RowList):
