@@ -9,8 +9,8 @@ from tests.waiting import until
 
 STILL = 3
 """Looks in a row that find nothing under way and the same on the screen, after which nothing more is to come."""
-LASTING = {"runs", "reasons", "output"}
-"""Workers that go on for as long as their screen is there."""
+LASTING = {"runs", "reasons", "output", "connection", "watch"}
+"""Workers that go on for as long as their screen is there, by the first word of their group."""
 
 
 def shown(app: RunTuiApp) -> str:
@@ -34,6 +34,6 @@ async def settled(app: RunTuiApp, *, notices: bool = True) -> None:
 
 def _is_at_work(app: RunTuiApp) -> bool:
     screen = app.screen
-    working = any(worker.is_running and worker.group not in LASTING for worker in app.workers)
+    working = any(worker.is_running and worker.group.split()[0] not in LASTING for worker in app.workers)
     reading = isinstance(screen, OutputScreen) and "complete" not in screen.query_one(StatusLine).render().plain
     return bool(app._held or app._is_busy() or working or reading)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import pytest
@@ -18,8 +19,12 @@ from textual.screen import Screen
 
 from run_tui.actions import ACTIONS, Action, key_text
 from run_tui.app import RunTuiApp
+from run_tui.config import load_settings, option_choice, resolve
+from run_tui.connections import Connections, open_connection
 from run_tui.format import TimeMode
 from run_tui.output import Stream
+from run_tui.screens.connect import ConnectScreen
+from run_tui.screens.connection_form import ConnectionForm
 from run_tui.screens.data import DataScreen
 from run_tui.screens.help import HelpScreen, sections
 from run_tui.screens.output import OutputScreen
@@ -94,6 +99,14 @@ def text(s: Any) -> object:
 
 def run_filter(s: Any) -> object:
     return next(text(screen) for screen in s.app.screen_stack if isinstance(screen, RunScreen))
+
+
+def states(s: Any) -> object:
+    return [id(state) for state in s.rows.states.values()]
+
+
+def result(s: Any) -> object:
+    return str(s.query_one("#result").render())
 
 
 def top(s: Any) -> object:
@@ -231,6 +244,15 @@ TRIES = {
     "data.refresh": Try("d", asked("rows"), rises),
     "data.back": Try("d", top, to(RunScreen)),
     "data.leave": Try("d enter", top, to(RunScreen)),
+    "runs.connect": Try("", top, to(ConnectScreen)),
+    "connect.mark": Try("ctrl+o", lambda s: len(s.rows.marked), differs),
+    "connect.add": Try("ctrl+o", top, to(ConnectionForm)),
+    "connect.test": Try("ctrl+o", states, differs),
+    "connect.refresh": Try("ctrl+o", states, differs),
+    "connect.back": Try("ctrl+o", top, to(RunsScreen)),
+    "form.save": Try("ctrl+o a", result, differs),
+    "form.test": Try("ctrl+o a", result, differs),
+    "form.close": Try("ctrl+o a", top, to(ConnectScreen)),
     "app.palette": Try("", top, to(CommandPalette)),
     "app.help": Try("", top, to(HelpScreen)),
     "app.suspend": Try("", lambda s: list(SIGNALS), to([signal.SIGTSTP])),
@@ -247,20 +269,38 @@ HOMES: dict[str, Callable[[Pilot[None]], Any]] = {
     "nightly_etl": partial(open_run, status="FAILURE", job="nightly_etl"),
     "import_catalog": partial(open_run, status="FAILURE", job="import_catalog"),
     "sync_billing": partial(open_run, status="FAILURE", job="sync_billing"),
+    "connections": home_runs,
     "hub": partial(open_hub_run, job=SALES),
 }
 """Opens what keys are tried on."""
 
 
 def home_of(action: Action) -> str:
-    places = {"runs": "runs", "steps": "import_catalog", "output": "sync_billing", "data": "hub"}
-    return "hub" if action.id == "run.data" else places.get(action.where, "nightly_etl")
+    own = {"run.data": "hub", "runs.connect": "connections"}
+    places = {"steps": "import_catalog", "output": "sync_billing", "data": "hub"}
+    places |= {"runs": "runs", "connect": "connections", "form": "connections"}
+    return own.get(action.id) or places.get(action.where, "nightly_etl")
 
 
 @asynccontextmanager
 async def at_home(name: str) -> AsyncIterator[Pilot[None]]:
-    async with hub_app((200, 40)) if name == "hub" else demo_app((200, 40)) as pilot:
+    apps = {"hub": hub_app, "connections": connected_app}
+    async with apps.get(name, demo_app)((200, 40)) as pilot:
         yield pilot
+
+
+@asynccontextmanager
+async def connected_app(size: tuple[int, int]) -> AsyncIterator[Pilot[None]]:
+    """The explorer with connections to choose from, as far as there are any without settings."""
+    with TemporaryDirectory() as folder:
+        environ = {"HOME": folder}
+        settings = load_settings(environ)
+        demo = resolve([option_choice(connection="demo")], settings, environ)
+        connections = Connections(settings, [demo], environ)
+        app = RunTuiApp(open_connection(demo), demo.name, connections=connections)
+        async with app.run_test(size=size) as pilot:
+            await until(lambda: isinstance(app.screen, RunsScreen) and app.screen.rows.row_count() > 0)
+            yield pilot
 
 
 @pytest.fixture(autouse=True)
