@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from run_tui.model import RunStatus, StepState
 from run_tui.screens.runs import RunsScreen
+from run_tui.widgets.status_line import StatusLine
 from tests.pyspur_screens import desk, desk_app, open_desk_run, opened
 from tests.waiting import until
 
@@ -60,6 +61,7 @@ async def test_a_paused_run_and_one_that_goes_on() -> None:
         paused = await open_desk_run(pilot, "R21")
         assert "Is the answer kind and right?" in paused.store.message(len(paused.store) - 2)
         assert {step.key: step.state for step in paused.steps.steps}["review"] is StepState.SUSPENDED
+        assert paused.query_one("#status", StatusLine).render().plain.endswith("‖ waiting for somebody")
 
 
 async def test_keys_lead_to_the_runs_that_a_run_started_and_back() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import signal
 import sys
 
@@ -34,13 +36,20 @@ def demo(run_id: str | None) -> None:
     open_explorer(run_id, config.Choice(config.OPTIONS, connection=config.DEMO))
 
 
-def open_explorer(run_id: str | None = None, choice: config.Choice | None = None) -> None:
-    """Runs the explorer to its end on `choice`, else on the connection that the command line leads to."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+def _check_terminal() -> None:
+    """Raises `UsageError` where no full screen can be shown; makes the text for one UTF-8, as terminals read it."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
         raise click.UsageError(
-            "The explorer needs a terminal. For scripts and pipes there are the commands "
+            "The explorer needs a terminal, and not a dumb one. For scripts and pipes there are the commands "
             "run-tui run list, run-tui run get RUN_ID and run-tui run-events get RUN_ID."
         )
+    if isinstance(sys.__stderr__, io.TextIOWrapper):
+        sys.__stderr__.reconfigure(encoding="utf-8")  # what Textual paints on
+
+
+def open_explorer(run_id: str | None = None, choice: config.Choice | None = None) -> None:
+    """Runs the explorer to its end on `choice`, else on the connection that the command line leads to."""
+    _check_terminal()
     with telling():
         settings = load_settings()
         chosen = chosen_connections(settings, run_id) if choice is None else [config.resolve([choice], settings)]

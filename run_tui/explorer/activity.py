@@ -6,11 +6,13 @@ import time
 
 from run_tui.errors import SourceError
 from run_tui.format import clean
+from run_tui.model import RunStatus
 from run_tui.updates import FeedState, Phase
 from run_tui.widgets.status_line import Activity
 
 LIVE = Activity("● live", "good")
 COMPLETE = Activity("✓ complete", "quiet")
+_PAUSED = Activity("‖ waiting for somebody", "waiting")
 _PARTIAL = Activity("! the server holds more events than it shows", "warning")
 _UNREADABLE = Activity("✗ cannot be read", "bad")
 _SETTLED = {
@@ -27,8 +29,10 @@ def reconnecting(error: SourceError, retry_in: float | None, refresh_key: str) -
     return Activity(clean(str(error)), "warning", until, refresh_key)
 
 
-def activity_of(state: FeedState, refresh_key: str) -> Activity:
-    """What the feed of a run is doing."""
+def activity_of(state: FeedState, status: RunStatus, refresh_key: str) -> Activity:
+    """What the feed of a run in this status is doing."""
     if state.error is not None and state.phase is Phase.RECONNECTING:
         return reconnecting(state.error, state.retry_in, refresh_key)
+    if state.phase is Phase.WAITING and status is RunStatus.SUSPENDED:
+        return _PAUSED
     return _PARTIAL if state.partial else _SETTLED.get(state.phase, _UNREADABLE)

@@ -179,7 +179,7 @@ class OpenRun:
                 screen.show_store(self._fresh)
                 self._fresh = None
             screen.show_read(state.phase is Phase.DONE)
-        screen.show_activity(activity_of(state, self._host.refresh_key))
+        screen.show_activity(activity_of(state, screen.run.status, self._host.refresh_key))
         if state.phase is Phase.FAILED and state.error is not None:
             screen.show_failure(str(state.error), state.error.hint)
 

@@ -13,6 +13,7 @@ import pytest
 
 from run_tui import __version__
 from tests.cli.conftest import ScriptedServer, make_event, make_run
+from tests.terminal import Terminal
 
 RUN = "9d38c7ea-2c1f-4a53-9b3e-6a1b0f6f2d11"
 Program = Callable[..., subprocess.Popen[str]]
@@ -115,3 +116,17 @@ def at_the_end(expression: str, environ: dict[str, str], args: list[str]) -> str
         [sys.executable, "-c", script], env={**os.environ, **environ}, capture_output=True, text=True, check=True
     )
     return done.stderr
+
+
+def test_the_explorer_paints_utf8_whatever_python_makes_of_the_locale(environ: dict[str, str]) -> None:
+    line = [sys.executable, "-m", "run_tui", "demo"]
+    with Terminal(line, (100, 30), environ | {"PYTHONIOENCODING": "ascii", "TERM": "xterm"}) as terminal:
+        assert terminal.settle(lambda: "● started    clickstream_ingest" in terminal.drained().text, 0.05, 30)
+
+
+def test_a_dumb_terminal_is_told_of_the_commands(environ: dict[str, str]) -> None:
+    line = [sys.executable, "-m", "run_tui", "demo"]
+    with Terminal(line, (100, 30), environ | {"TERM": "dumb"}) as terminal:
+        terminal.wait(30)
+        assert "needs a terminal, and not a dumb one" in " ".join(terminal.drained().text.split())
+        assert terminal.process.returncode == 2
