@@ -8,7 +8,7 @@ from enum import StrEnum
 from secrets import token_hex
 from typing import TypeVar
 
-from run_tui.acts import Act, Order, Reexecution
+from run_tui.acts import Act, Deed, Order
 from run_tui.errors import OutcomeUnknown, RunNotFound, SourceError, Unsupported
 from run_tui.model import Run, RunFilter, RunStatus
 from run_tui.pace import persist
@@ -30,16 +30,6 @@ class Result(StrEnum):
     DONE = "done"
     FAILED = "failed"
     UNKNOWN = "not known"
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """What is to be done to a run: `force` marks it as canceled at once, `how` and `steps` say what is re-executed."""
-
-    act: Act
-    force: bool = False
-    how: Reexecution = Reexecution.ALL_STEPS
-    steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,10 +39,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.web", "o", "Web page", "Open the web page, at the event under the cursor.", "view", "web"),
     Action("view.time", "t", "Time", "Times: local, UTC, since start, since previous.", "view", "time"),
     Action("view.alert", "a", "Alert", "Tell when the run ends, or no more.", "view", "alert"),
+    Action("act.terminate", "ctrl+k", "Terminate", "Ask the run to end, or those marked.", "act", "terminate", True),
+    Action("act.reexecute", "R", "Re-execute", "Execute the run again, or part of it.", "act", "reexecute", True),
+    Action("act.delete", "D", "Delete", "Delete the run with its events.", "act", "delete_runs"),
+    Action("act.launch", "L", "Launch", "Launch the job again, its configuration and tags to edit.", "act", "launch"),
+    Action("act.jobs", "J", "Jobs", "Show all jobs, to launch one.", "act", "jobs"),
     Action("find.open", "ctrl+f", "Find", "Find text, all rows kept; matches are marked.", "find", "find"),
     Action("find.next", "n", "Next match", "Go to the next match of what is found.", "find", "find_next(1)"),
     Action("find.previous", "N", "Match before", "Go to the match before.", "find", "find_next(-1)"),
     Action("runs.info", "r", "Run", "Show the run's tags and configuration.", "runs", "run_info"),
+    Action("runs.mark", "space", "Mark", "Mark the run, to do something to all that are marked.", "runs", "mark", True),
     Action(
         "runs.connect", "ctrl+o", "Connect", "Choose connections, several at once, or add one.", "runs", "connect", True
     ),
@@ -149,6 +155,24 @@ ACTIONS: tuple[Action, ...] = (
     Action("form.save", "ctrl+s", "Save", "Write the connection into the settings file.", "form", "save", True),
     Action("form.test", "ctrl+t", "Test", "Ask its server, and write nothing.", "form", "test", True),
     Action("form.close", "escape", "Close", "Back to the connections.", "form", "close", True),
+    Action("change.take", "enter", "Take", "Do what is under the cursor.", "change", "take", True),
+    Action(
+        "change.close",
+        "escape,q",
+        "Leave",
+        "Leave the runs as they are, or as they are by now.",
+        "change",
+        "close",
+        True,
+    ),
+    Action("jobs.filter", "slash", "Filter", "Show jobs that have these words.", "jobs", "filter", True, "/"),
+    Action("jobs.runs", "r", "Runs", "List the job's runs.", "jobs", "runs", True),
+    Action("jobs.refresh", "ctrl+r", "Refresh", "Ask the server now.", "jobs", "refresh"),
+    Action("jobs.back", "escape,J", "Back", "Clear the filter, go back.", "jobs", "back", True),
+    Action("launch.edit", "e", "Edit", "Edit the configuration in $EDITOR, as YAML or JSON.", "launch", "edit", True),
+    Action("launch.tags", "t", "Tags", "Edit the run's tags: key=value, blanks between them.", "launch", "tags", True),
+    Action("launch.launch", "L", "Launch", "Launch the job as it stands here.", "launch", "launch", True),
+    Action("launch.back", "escape", "Back", "Launch nothing.", "launch", "back", True),
     Action("app.palette", "ctrl+p,colon", "Palette", "All commands by name.", "app", "command_palette"),
     Action(
         "app.help",
@@ -168,6 +192,7 @@ WHERE = {
     "app": "Everywhere",
     "view": "Runs and events",
     "list": "Any list",
+    "act": "Changing runs",
     "find": "Events and output",
     "runs": "Runs",
     "run": "One run",
@@ -178,6 +203,9 @@ WHERE = {
     "data": "Data of a step",
     "connect": "Connections",
     "form": "A new connection",
+    "change": "Before runs are changed",
+    "jobs": "Jobs",
+    "launch": "The launch of a job",
 }
 """The places of the table in the order they are explained, with their names."""
 
@@ -227,8 +255,8 @@ def key_text(action: Action) -> str:
 
 
 _TOGETHER = (
-    {"app", "view", "list", "find", "runs"},
-    {"app", "view", "list", "find", "run"},
+    {"app", "view", "act", "list", "find", "runs"},
+    {"app", "view", "act", "list", "find", "run"},
     {"app", "list", "find", "output"},
     {"app", "list", "data"},
     {"app", "list", "steps"},
@@ -236,6 +264,8 @@ _TOGETHER = (
     {"list", "types"},
     {"app", "list", "connect"},
     {"form"},
+    {"list", "change"},
+    {"app", "list", "launch"},
 )
 """The places of the table whose keys are not to be the same; elsewhere the inner one may well cover the outer."""
 

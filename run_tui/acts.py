@@ -26,6 +26,16 @@ class Reexecution(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Deed:
+    """What is to be done to a run: `force` marks it as canceled at once, `how` and `steps` say what is re-executed."""
+
+    act: Act
+    force: bool = False
+    how: Reexecution = Reexecution.ALL_STEPS
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """A job that can be launched, and where its code is: a `location` of code holds repositories of jobs."""
 

@@ -17,6 +17,7 @@ from textual.worker import Worker, WorkerState
 
 from run_tui import desktop
 from run_tui.actions import ACTIONS, bindings, key_text, remapped
+from run_tui.acts import Act
 from run_tui.connections import Connections
 from run_tui.errors import RunTuiError
 from run_tui.explorer.alerts import Alerts
@@ -26,13 +27,15 @@ from run_tui.explorer.open_output import OpenOutput
 from run_tui.explorer.open_run import OpenRun, lacking
 from run_tui.explorer.palette import key_commands, with_themes_explained
 from run_tui.explorer.runs_list import RunsList
+from run_tui.explorer.wishes import Wishes
 from run_tui.format import clean, clean_lines
 from run_tui.garbage import Collector
 from run_tui.hangup import end_with_terminal
 from run_tui.input_order import OrderedInput
 from run_tui.model import Run
+from run_tui.query import typable
 from run_tui.screens import themes
-from run_tui.screens.base import AlertWanted, RefreshWanted, WebPageWanted
+from run_tui.screens.base import AlertWanted, RefreshWanted, ViewScreen, WebPageWanted
 from run_tui.screens.connect import ConnectScreen
 from run_tui.screens.connection_form import ConnectionForm
 from run_tui.screens.data import DataScreen
@@ -40,6 +43,7 @@ from run_tui.screens.help import HelpScreen, places
 from run_tui.screens.output import OutputScreen
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
+from run_tui.screens.wishes import Wish
 from run_tui.sources.base import Source
 from run_tui.widgets.event_detail import EventDetail
 from run_tui.widgets.event_pane import EventPane
@@ -90,6 +94,8 @@ class RunTuiApp(OrderedInput):
         self._runs = RunsList(self, self._sources, self._offer if self._connections.fell_back else None)
         self._connecting: Connecting | None = None
         self._alerts = Alerts(self, every=alert)
+        self._wishes = Wishes(self)
+        self._acts: Mapping[Act, bool] = {}
         self._opened: OpenRun | None = None
         self._output: OpenOutput | None = None
         self._data: OpenData | None = None
@@ -103,6 +109,7 @@ class RunTuiApp(OrderedInput):
         self._warn()
         self.set_interval(HEARTBEAT, self._beat)
         self._runs.start()
+        self._wishes.show_rights()
         if self._wanted is not None:
             self.start(self._open_wanted(self._wanted), "open")
 
@@ -192,6 +199,7 @@ class RunTuiApp(OrderedInput):
         self._opened = OpenRun(self, source, screen, self._alerts)
         if instead_of is not None:
             self.collector.let_go()
+        screen.offer(self._acts)
         await (self.push_screen(screen) if instead_of is None else self.switch_screen(screen))
         self._alerts.opened(source, run)
         self._opened.start()
@@ -282,6 +290,49 @@ class RunTuiApp(OrderedInput):
             self._connecting.form = ConnectionForm()
             self.push_screen(self._connecting.form)
 
+    # What changes runs
+
+    @on(Wish)
+    async def _take_wish(self, wish: Wish) -> None:
+        await self._wishes.take(wish)
+
+    @property
+    def listed(self) -> Mapping[str, Source]:
+        """The connections whose runs are listed, by name."""
+        return {name: self._sources[name] for name in self._runs.connections}
+
+    def offer(self, acts: Mapping[Act, bool]) -> None:
+        """Lets the screens offer what can be done, and show in grey what is not allowed (False)."""
+        self._acts = acts
+        for screen in self.screen_stack:
+            if isinstance(screen, ViewScreen):
+                screen.offer(acts)
+
+    async def show_screen(self, screen: Screen[None]) -> None:
+        """Shows a screen on top."""
+        await self.push_screen(screen)
+
+    def leave_screen(self) -> None:
+        """Goes back to the screen below."""
+        self.pop_screen()
+
+    async def go_to(self, source: Source, run: Run) -> None:
+        """Opens a run, in place of one that is open."""
+        await self._open(source, run, instead_of=None if self._opened is None else self._opened.screen)
+
+    def list_runs_of(self, job: str) -> None:
+        """Lists the runs of a job."""
+        if self._opened is not None:
+            self._close_run()
+        self._runs.screen.filter_bar.text = f"job:{typable(job, exact=True)}"
+
+    def runs_changed(self) -> None:
+        """Asks for the runs anew, and marks none of them any more."""
+        self._runs.screen.forget_marks()
+        self._runs.refresh()
+        if self._opened is not None:
+            self._opened.refresh()
+
     # What the rooms do for their screens
 
     @on(ConnectScreen.TestWanted)
@@ -356,11 +407,11 @@ class RunTuiApp(OrderedInput):
 
     @on(AlertWanted)
     def _toggle_alert(self, event: AlertWanted) -> None:
-        self._alerts.toggle(self._source_of(event.run), event.run)
+        self._alerts.toggle(self.source_of(event.run), event.run)
 
     @on(WebPageWanted)
     def _open_web(self, event: WebPageWanted) -> None:
-        url = self._source_of(event.run).run_url(event.run.id, event.event)
+        url = self.source_of(event.run).run_url(event.run.id, event.event)
         if url is None:
             self.notify("This connection has no web page.", severity="warning")
         elif desktop.can_open_browser():
@@ -369,7 +420,7 @@ class RunTuiApp(OrderedInput):
             self.copy_to_clipboard(clean(url))
             self.notify(f"{clean(url)}\nCopied: open it where there is a browser.", markup=False)
 
-    def _source_of(self, run: Run) -> Source:
+    def source_of(self, run: Run) -> Source:
         """The source of the run in front, or under the cursor."""
         return self._runs.source_of(run) if self._opened is None else self._opened.source
 

@@ -1,12 +1,16 @@
-"""What the machine before the user does for the program: its clipboard, its browser, its notifications."""
+"""What the machine before the user does for the program: its clipboard, browser, editor, notifications."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import shutil
+import subprocess
+import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 
 CLIPBOARD_LIMIT = 3.0
 """Seconds after which a clipboard program that does not end is given up."""
@@ -85,3 +89,20 @@ def notification(text: str, environ: Mapping[str, str] = os.environ) -> str:
     if environ.get("TMUX"):
         return "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + "\x1b\\"
     return sequence
+
+
+def edited(text: str, suffix: str, environ: Mapping[str, str] = os.environ) -> str:
+    """What the user's editor makes of a text; it has the terminal meanwhile. Raises `OSError` where there is none.
+
+    The text lies in a file that only the user can read, named with `suffix`, until the editor has ended.
+    """
+    command = shlex.split(environ.get("VISUAL") or environ.get("EDITOR") or "vi")
+    handle, name = tempfile.mkstemp(suffix, "run-tui-", text=True)
+    file = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        subprocess.run([*command, name], check=False)
+        return file.read_text("utf-8", errors="replace")
+    finally:
+        file.unlink(missing_ok=True)

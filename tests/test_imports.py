@@ -55,15 +55,17 @@ MAY_IMPORT: dict[str, set[str]] = {
         "failure", "finding", "tables",
     },
     "screens": {
-        "model", "query", "format", "store", "timeline", "view", "steps", "step_tree", "actions", "output", "failure",
-        "finding", "widgets", "tables",
+        "acts", "model", "query", "format", "store", "timeline", "view", "steps", "step_tree", "actions", "output",
+        "failure", "finding", "widgets", "tables",
     },
     "explorer": {
+        "acts", "acting", "jobs", "run_config",
         "model", "output", "errors", "format", "store", "actions", "sources", "feed", "updates", "output_feed",
         "garbage", "listing", "reasons", "watch", "kin", "desktop", "pace", "tables", "widgets", "screens",
         "connections", "config",
     },
     "app": {
+        "acts", "query",
         "model", "errors", "format", "actions", "sources", "garbage", "hangup", "input_order", "desktop", "widgets",
         "screens", "explorer", "connections",
     },

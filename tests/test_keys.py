@@ -63,10 +63,10 @@ async def test_keys_are_remapped_on_the_screen_in_footer_and_help() -> None:
 @pytest.mark.parametrize(
     ("keys", "first"),
     [
-        ((), ["run", "list", "view", "app", "filter.run"]),
-        (("s",), ["steps", "run", "list", "view", "app", "filter.run"]),
-        (("i",), ["histogram", "run", "view", "app", "filter.run"]),
-        (("slash",), ["filter.run", "run", "view", "app"]),
+        ((), ["run", "act", "list", "view", "app", "filter.run"]),
+        (("s",), ["steps", "run", "act", "list", "view", "app", "filter.run"]),
+        (("i",), ["histogram", "run", "act", "view", "app", "filter.run"]),
+        (("slash",), ["filter.run", "run", "act", "view", "app"]),
     ],
 )
 async def test_help_begins_with_what_has_the_focus(keys: tuple[str, ...], first: list[str]) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import click
 
 from run_tui import run_config
-from run_tui.acting import Deed, Outcome, Result, act_on_one, actions_of, launch
-from run_tui.acts import Act, ConfigProblem, Job, Order
+from run_tui.acting import Outcome, Result, act_on_one, actions_of, launch
+from run_tui.acts import Act, ConfigProblem, Deed, Job, Order
 from run_tui.cli._common import print_json, with_run
 from run_tui.cli._events import note, print_events
 from run_tui.cli.run_events import EventsRequest

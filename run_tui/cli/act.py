@@ -7,13 +7,12 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from run_tui.acts import Act, Reexecution
+from run_tui.acts import Act, Deed, Reexecution
 from run_tui.cli._common import ask, json_option, server_options, telling
 from run_tui.cli.run import run_group, tags_of
 from run_tui.errors import RunTuiError
 
 if TYPE_CHECKING:
-    from run_tui.acting import Deed
     from run_tui.sources.base import Source
 
 yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask; needed where there is no terminal.")
@@ -37,8 +36,6 @@ def terminate(run_ids: tuple[str, ...], *, force: bool, yes: bool, as_json: bool
       run-tui run terminate 9d38c7ea
       run-tui run terminate 9d38c7ea 1c7c29c8 --force --yes
     """
-    from run_tui.acting import Deed
-
     _do(run_ids, Deed(Act.TERMINATE, force=force), yes, as_json)
 
 
@@ -54,8 +51,6 @@ def delete(run_ids: tuple[str, ...], *, yes: bool, as_json: bool) -> None:
     Example:
       run-tui run delete 9d38c7ea
     """
-    from run_tui.acting import Deed
-
     _do(run_ids, Deed(Act.DELETE), yes, as_json)
 
 
@@ -88,8 +83,6 @@ def reexecute(
       run-tui run reexecute 9d38c7ea --from-failure
       run-tui run reexecute 9d38c7ea --step load_users --step publish --yes --follow --exit-status
     """
-    from run_tui.acting import Deed
-
     if how is not None and steps:
         raise click.UsageError("--step goes without --from-failure and --from-asset-failure.")
     if (follow or exit_status) and len(run_ids) > 1:

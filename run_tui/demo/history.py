@@ -66,6 +66,15 @@ _LIVE_PAUSE = 8_000
 _LIVE_KEPT = 5
 
 
+_LAUNCHABLE = (
+    "nightly_etl", "sales_assets", "ingest_uploads", "sync_crm", "clickstream_ingest", "rebuild_search_index",
+    "train_ranker", "notify_partners", "score_churn", "import_catalog", "sync_billing", "nightly_features",
+    "warehouse_backfill",
+)  # fmt: skip
+_TAKES = 45_000
+"""How long a run takes that was launched here."""
+
+
 class History:
     """All runs there ever are in a demo that starts at `start`; moments are epoch milliseconds."""
 
@@ -74,15 +83,41 @@ class History:
         # The first live run has its recording's own id.
         self._numbers = Counter({_LIVE: 1})
         self._live: dict[int, DemoRun] = {}
+        self._launched: list[DemoRun] = []
+        self._deleted: set[str] = set()
 
     def runs(self, now: int) -> list[DemoRun]:
         """The runs known at that moment, newest first."""
-        runs = [*self._past, self._queued, *self._going(now)]
-        return sorted((run for run in runs if run.created <= now), key=lambda run: run.created, reverse=True)
+        runs = [*self._past, self._queued, *self._going(now), *self._launched]
+        known = (run for run in runs if run.created <= now and run.id not in self._deleted)
+        return sorted(known, key=lambda run: run.created, reverse=True)
 
     def find(self, run_id: str, now: int) -> DemoRun | None:
         """The run of that id, if it is known at that moment."""
         return next((run for run in self.runs(now) if run.id == run_id), None)
+
+    def launch(
+        self, job: str, now: int, tags: list[dict[str, str]], parent: dict[str, Any] | None = None
+    ) -> DemoRun | None:
+        """A run of that job which begins now, of a `parent` if it is executed again; None if there is no such job."""
+        name = next((name for name in _LAUNCHABLE if name == job), None)
+        if name is None:
+            return None
+        run_id, source = _made_up(f"launched {len(self._launched)} at {self._start}"), recording(name)
+        kin = {"parentRunId": None, "rootRunId": None}
+        if parent is not None:
+            kin = {"parentRunId": parent["id"], "rootRunId": parent["rootRunId"] or parent["id"]}
+        before = began(source.run) - milliseconds(source.run["creationTime"])
+        changes = {"tags": [{"__typename": "PipelineTag", **tag} for tag in tags], **kin}
+        run = DemoRun(source, run_id, now + before, _TAKES / _took(source.run), changes=changes)
+        self._launched.append(run)
+        return run
+
+    def delete(self, run_id: str, now: int) -> bool:
+        """Forgets a run; False where there is none of that id."""
+        there = self.find(run_id, now) is not None
+        self._deleted.add(run_id)
+        return there
 
     @cached_property
     def _past(self) -> list[DemoRun]:

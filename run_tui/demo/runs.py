@@ -54,13 +54,52 @@ class RecordedLog:
         return bisect_right(self._moments, now)
 
 
+class CutLog:
+    """A log up to the moment when its run was canceled, and what is told of that."""
+
+    def __init__(self, whole: Log, run_id: str, canceled: int) -> None:
+        self._events = whole.read(0, whole.known(canceled))
+        self._events += [_told(run_id, canceled, event) for event in _CANCELED]
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def read(self, start: int, stop: int) -> list[Event]:
+        """See `Log`."""
+        return self._events[start:stop]
+
+    def known(self, now: int) -> int:
+        """See `Log`: nothing comes after the end."""
+        return len(self._events)
+
+
+_CANCELED = (
+    ("RunCancelingEvent", "RUN_CANCELING", "INFO", "Sending run termination request."),
+    ("RunCanceledEvent", "RUN_CANCELED", "ERROR", "Execution of run was canceled."),
+)
+
+
+def _told(run_id: str, moment: int, event: tuple[str, str, str, str]) -> Event:
+    typename, event_type, level, message = event
+    return {
+        "__typename": typename,
+        "runId": run_id,
+        "message": message,
+        "timestamp": str(moment),
+        "level": level,
+        "stepKey": None,
+        "eventType": event_type,
+        "error": None,
+    }
+
+
 MakeLog = Callable[[Sequence[Event], Retelling], Log]
 
 
 class DemoRun:
     """A recorded run under its own id, started at its own time; `stretch` times as long as it was recorded.
 
-    `log` makes its events from the recorded ones.
+    `log` makes its events from the recorded ones; `changes` take the place of what was recorded of the run itself.
     """
 
     def __init__(
@@ -70,15 +109,19 @@ class DemoRun:
         started: int,
         stretch: float = 1.0,
         log: MakeLog = RecordedLog,
+        *,
+        changes: dict[str, Any] | None = None,
     ) -> None:
         self.id = run_id
         self._recording = recording
         self._retelling = Retelling(recording.run, run_id, started, stretch)
         self._make_log = log
+        self._changes = changes or {}
+        self._canceled: int | None = None
 
     @cached_property
     def _run(self) -> dict[str, Any]:
-        return {**self._retelling(self._recording.run), **dict.fromkeys(_PERMISSIONS, False)}
+        return {**self._retelling(self._recording.run), **dict.fromkeys(_PERMISSIONS, True), **self._changes}
 
     @cached_property
     def created(self) -> int:
@@ -93,11 +136,19 @@ class DemoRun:
     @cached_property
     def log(self) -> Log:
         """Its events, made when they are first asked for."""
-        return self._make_log(self._recording.events, self._retelling)
+        whole = self._make_log(self._recording.events, self._retelling)
+        return whole if self._canceled is None else CutLog(whole, self.id, self._canceled)
 
     def at(self, now: int) -> dict[str, Any]:
         """The run as a server tells it at that moment."""
+        if self._canceled is not None:
+            return _canceled(_so_far(self._run, self._canceled), self._canceled)
         return self._run if now >= self.ended else _so_far(self._run, now)
+
+    def cancel(self, now: int) -> None:
+        """Ends it, at that moment."""
+        self._canceled = now
+        vars(self).pop("log", None)
 
     def output(self, file_key: str, now: int) -> tuple[bytes, bytes] | None:
         """What a process has written by then, stdout and stderr; None if there is no such process yet."""
@@ -159,3 +210,10 @@ def _so_far(run: dict[str, Any], now: int) -> dict[str, Any]:
         "stats": {**known(run["stats"]), **counts},
         "stepStats": steps,
     }
+
+
+def _canceled(run: dict[str, Any], moment: int) -> dict[str, Any]:
+    """A run that went on until then, as it is told after it was canceled."""
+    ended = {"endTime": moment / 1000, "updateTime": moment / 1000}
+    stats = {**run["stats"], "endTime": ended["endTime"]}
+    return {**run, **ended, "status": "CANCELED", "runStatus": "CANCELED", "canTerminate": False, "stats": stats}

@@ -13,6 +13,10 @@ QUERIES: dict[str, dict[str, str]] = {
     "capturedLogs": {"logKey": "[String!]!", "cursor": "String", "limit": "Int"},
     "capturedLogsMetadata": {"logKey": "[String!]!"},
     "repositoriesOrError": {"repositorySelector": "RepositorySelector"},
+    "workspaceOrError": {},
+    "permissions": {},
+    "runConfigSchemaOrError": {"selector": "PipelineSelector!", "mode": "String"},
+    "isPipelineConfigValid": {"pipeline": "PipelineSelector!", "mode": "String!", "runConfigData": "RunConfigData"},
 }
 """The query fields the demo answers, with their arguments' types."""
 
@@ -22,7 +26,7 @@ MUTATIONS: dict[str, dict[str, str]] = {
     "terminateRun": {"runId": "String!", "terminatePolicy": "TerminateRunPolicy"},
     "deleteRun": {"runId": "String!"},
 }
-"""The mutation fields the demo refuses, with their arguments' types."""
+"""The mutation fields the demo answers, with their arguments' types."""
 
 INPUTS: dict[str, dict[str, str]] = {
     "RunsFilter": {
@@ -38,6 +42,12 @@ INPUTS: dict[str, dict[str, str]] = {
         "mode": "String",
     },
     "ExecutionTag": {"key": "String!", "value": "String!"},
+    "ReexecutionParams": {
+        "parentRunId": "String!",
+        "strategy": "ReexecutionStrategy!",
+        "extraTags": "[ExecutionTag!]",
+        "useParentRunTags": "Boolean",
+    },
 }
 """The input types whose values are checked; others pass as they are."""
 
@@ -46,6 +56,8 @@ ENUMS: dict[str, frozenset[str]] = {
         "QUEUED", "NOT_STARTED", "MANAGED", "STARTING", "STARTED",
         "SUSPENDED", "SUCCESS", "FAILURE", "CANCELING", "CANCELED",
     }),
+    "TerminateRunPolicy": frozenset({"SAFE_TERMINATE", "MARK_AS_CANCELED_IMMEDIATELY"}),
+    "ReexecutionStrategy": frozenset({"ALL_STEPS", "FROM_FAILURE", "FROM_ASSET_FAILURE"}),
 }  # fmt: skip
 """The enums whose values are checked."""
 

@@ -14,13 +14,24 @@ from .document import GraphQLError
 from .execution import Resolver
 from .history import History
 from .retelling import milliseconds
+from .runs import DemoRun
 
 VERSION = "1.13.27"
 """The Dagster version whose answers these are."""
 
 _MAX_PAGE = 1000
 _STORAGE = "/srv/acme/dagster_home/storage"
-_READ_ONLY = {"__typename": "UnauthorizedError", "message": "The demo is read-only."}
+
+PERMISSIONS = [
+    {"__typename": "Permission", "permission": name, "value": True}
+    for name in (
+        "launch_pipeline_execution",
+        "launch_pipeline_reexecution",
+        "terminate_pipeline_execution",
+        "delete_pipeline_run",
+    )
+]
+"""Nothing is forbidden: what is changed here is gone when the program ends."""
 
 Answer = dict[str, Any]
 """A GraphQL object, with its `__typename`; or the arguments a field was given, None where not."""
@@ -41,11 +52,19 @@ class Server:
             "capturedLogs": self._output,
             "capturedLogsMetadata": _output_metadata,
             "repositoriesOrError": self._repositories,
+            "workspaceOrError": self._workspace,
+            "permissions": lambda _: PERMISSIONS,
+            "runConfigSchemaOrError": lambda _: {"__typename": "RunConfigSchema", "rootDefaultYaml": "{}\n"},
+            "isPipelineConfigValid": _valid,
+            "launchRun": self._launch,
+            "launchRunReexecution": self._reexecute,
+            "terminateRun": self._terminate,
+            "deleteRun": self._delete,
         }
 
     def resolver(self, field: str) -> Resolver:
-        """What answers a root field; mutations are all refused."""
-        return self._queries.get(field, lambda _: _READ_ONLY)
+        """What answers a root field."""
+        return self._queries[field]
 
     def _now(self) -> int:
         return milliseconds(self._clock())
@@ -124,6 +143,60 @@ class Server:
             "assetNodes": [],
         }
         return {"__typename": "RepositoryConnection", "nodes": [repository]}
+
+    def _workspace(self, _: Answer) -> Answer:
+        repositories = self._repositories({})["nodes"]
+        location = {"__typename": "RepositoryLocation", "repositories": repositories}
+        name = repositories[0]["location"]["name"]
+        entry = {"name": name, "permissions": PERMISSIONS, "locationOrLoadError": location}
+        return {"__typename": "Workspace", "locationEntries": [{"__typename": "WorkspaceLocationEntry", **entry}]}
+
+    def _launch(self, arguments: Answer) -> Answer:
+        params = arguments["executionParams"]
+        tags = (params.get("executionMetadata") or {}).get("tags") or []
+        job = params["selector"].get("jobName") or ""
+        return self._launched(self._history.launch(job, self._now(), tags), job)
+
+    def _reexecute(self, arguments: Answer) -> Answer:
+        given, now = arguments["reexecutionParams"], self._now()
+        if given is None:
+            metadata = arguments["executionParams"]["executionMetadata"]
+            given = {"parentRunId": metadata["parentRunId"], "extraTags": metadata["tags"]}
+        parent = self._history.find(given["parentRunId"], now)
+        if parent is None:
+            return _python_error(LookupError(f"Could not find parent run with id: {given['parentRunId']}"))
+        run, extra = parent.at(now), given.get("extraTags") or []
+        taken = {tag["key"] for tag in extra}
+        tags = [*(tag for tag in run["tags"] if tag["key"] not in taken), *extra]
+        return self._launched(self._history.launch(run["jobName"], now, tags, run), run["jobName"])
+
+    def _launched(self, run: DemoRun | None, job: str) -> Answer:
+        if run is None:
+            return {"__typename": "PipelineNotFoundError", "message": f"Could not find Pipeline {job}"}
+        return {"__typename": "LaunchRunSuccess", "run": run.at(self._now())}
+
+    def _terminate(self, arguments: Answer) -> Answer:
+        run_id, now = arguments["runId"], self._now()
+        run = self._history.find(run_id, now)
+        if run is None:
+            return _not_found(run_id)
+        before = run.at(now)
+        if before["endTime"] is not None:
+            message = f"Run {run_id} could not be terminated due to having status {before['status']}."
+            return {"__typename": "TerminateRunFailure", "message": message, "run": before}
+        run.cancel(now)
+        return {"__typename": "TerminateRunSuccess", "run": before}
+
+    def _delete(self, arguments: Answer) -> Answer:
+        run_id = arguments["runId"]
+        if not self._history.delete(run_id, self._now()):
+            return _not_found(run_id)
+        return {"__typename": "DeletePipelineRunSuccess", "runId": run_id}
+
+
+def _valid(arguments: Answer) -> Answer:
+    """The demo's jobs are told from recordings: whatever they are configured with changes nothing."""
+    return {"__typename": "PipelineConfigValidationValid", "pipelineName": arguments["pipeline"]["pipelineName"]}
 
 
 def _page(runs: list[Answer], arguments: Answer) -> list[Answer]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
+from run_tui.acts import Act
 from run_tui.errors import RunTuiError
 from run_tui.garbage import Collector
+from run_tui.model import Run
+from run_tui.sources.base import Source
 
 
 class Host(Protocol):
@@ -52,3 +56,35 @@ class Host(Protocol):
 
     def write_to_terminal(self, sequence: str) -> None:
         """Sends a control sequence that changes nothing on the screen."""
+
+
+class Stage(Host, Protocol):
+    """Shows screens, and goes from run to run."""
+
+    @property
+    def listed(self) -> Mapping[str, Source]:
+        """The connections whose runs are listed, by name."""
+
+    def source_of(self, run: Run) -> Source:
+        """Where a run comes from that is on screen."""
+
+    def offer(self, acts: Mapping[Act, bool]) -> None:
+        """Lets the screens offer what can be done, and show in grey what is not allowed (False)."""
+
+    async def show_screen(self, screen: Screen[None]) -> None:
+        """Shows a screen on top."""
+
+    def leave_screen(self) -> None:
+        """Goes back to the screen below."""
+
+    async def go_to(self, source: Source, run: Run) -> None:
+        """Opens a run, in place of one that is open."""
+
+    def list_runs_of(self, job: str) -> None:
+        """Lists the runs of a job."""
+
+    def runs_changed(self) -> None:
+        """Runs may be others now than are on screen."""
+
+    def suspend(self) -> AbstractContextManager[None]:
+        """Leaves the terminal to another program for a while."""

@@ -13,6 +13,8 @@ from run_tui.actions import Action, key_text
 from run_tui.screens.base import ViewScreen
 from run_tui.screens.connect import ConnectScreen
 from run_tui.screens.data import DataScreen
+from run_tui.screens.jobs import JobsScreen
+from run_tui.screens.launch import LaunchScreen
 from run_tui.screens.output import OutputScreen
 from run_tui.screens.run import RunScreen
 
@@ -49,6 +51,11 @@ def _owners(app: App[None], screen: Screen[object]) -> dict[str, DOMNode]:
         owners |= {"data": screen, "list": screen.rows}
     if isinstance(screen, ConnectScreen):
         owners |= {"connect": screen, "list": screen.rows}
+    if isinstance(screen, JobsScreen):
+        owners |= {"jobs": screen, "list": screen.rows}
+    if isinstance(screen, LaunchScreen):
+        owners |= {"launch": screen, "list": screen.rows}
     if isinstance(screen, ViewScreen):
-        owners |= {"view": screen, "list": screen.rows, "run" if isinstance(screen, RunScreen) else "runs": screen}
+        room = "run" if isinstance(screen, RunScreen) else "runs"
+        owners |= {"view": screen, "act": screen, "list": screen.rows, room: screen}
     return owners

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -14,8 +14,10 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from run_tui.actions import bindings
+from run_tui.acts import Act
 from run_tui.format import TimeMode
 from run_tui.model import Run, RunEvent
+from run_tui.screens.wishes import ActWanted, JobsWanted, LaunchWanted
 from run_tui.widgets.detail import Detail, Line
 from run_tui.widgets.filter_bar import FilterBar, FilterInput
 from run_tui.widgets.key_bar import KeyBar
@@ -24,6 +26,15 @@ from run_tui.widgets.status_line import Activity, StatusLine
 
 SMALLEST = (60, 14)
 """Columns and rows below which nothing useful fits."""
+
+
+_ACTS = {
+    "terminate": Act.TERMINATE,
+    "reexecute": Act.REEXECUTE,
+    "delete_runs": Act.DELETE,
+    "launch": Act.LAUNCH,
+}
+"""What the actions of these names do to runs."""
 
 
 class RefreshWanted(Message):
@@ -49,7 +60,7 @@ class AlertWanted(Message):
 class ViewScreen(Screen[None]):
     """A status line, a filter bar, a list of rows, a detail pane and the footer."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("view")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("view", "act")
     AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (100, "-wide"), (160, "-vast")]  # noqa: RUF012  (an instance variable in Textual)
     VERTICAL_BREAKPOINTS = [(0, "-short"), (SMALLEST[1], "-tall")]  # noqa: RUF012
@@ -59,6 +70,7 @@ class ViewScreen(Screen[None]):
     def __init__(self, now: Callable[[], float]) -> None:
         super().__init__()
         self.now = now
+        self._offered: Mapping[Act, bool] = {}
 
     def compose(self) -> ComposeResult:
         """The frame; the middle is the subclass's."""
@@ -127,6 +139,57 @@ class ViewScreen(Screen[None]):
         """From the filter back to the rows."""
         event.stop()
         self.rows.focus()
+
+    def offer(self, acts: Mapping[Act, bool]) -> None:
+        """Offers what can be done to runs; what is not allowed (False) is shown in grey."""
+        self._offered = acts
+        if self.is_mounted:
+            self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What cannot be done to runs is not offered."""
+        if action == "mark":
+            return bool(self._offered)
+        if action == "jobs":
+            return Act.LAUNCH in self._offered
+        if action in _ACTS:
+            return (self._offered[_ACTS[action]] or None) if _ACTS[action] in self._offered else False
+        return True
+
+    @property
+    def chosen_runs(self) -> Sequence[Run]:
+        """The runs that something is done to."""
+        raise NotImplementedError
+
+    @property
+    def chosen_steps(self) -> Sequence[str]:
+        """Of one run, the steps that may be executed again."""
+        return ()
+
+    def action_terminate(self) -> None:
+        """Asks whether the runs are to end."""
+        self._want(Act.TERMINATE)
+
+    def action_reexecute(self) -> None:
+        """Asks which part of the runs is to be executed again."""
+        self._want(Act.REEXECUTE)
+
+    def action_delete_runs(self) -> None:
+        """Asks whether the runs are to be deleted."""
+        self._want(Act.DELETE)
+
+    def action_launch(self) -> None:
+        """Goes to the launch of the run's job."""
+        if self.chosen_runs:
+            self.post_message(LaunchWanted(self.chosen_runs[0]))
+
+    def action_jobs(self) -> None:
+        """Shows all jobs."""
+        self.post_message(JobsWanted())
+
+    def _want(self, act: Act) -> None:
+        if self.chosen_runs:
+            self.post_message(ActWanted(act, self.chosen_runs, self.chosen_steps))
 
     def action_filter(self) -> None:
         """Goes to the filter."""

@@ -252,7 +252,20 @@ class RunScreen(EventKeys):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What the run's system cannot do is not offered."""
-        return action not in self._lacks
+        if action == "mark":
+            return True  # of events, here
+        return action not in self._lacks and super().check_action(action, parameters)
+
+    @property
+    def chosen_runs(self) -> Sequence[Run]:
+        """This one."""
+        return [self.run]
+
+    @property
+    def chosen_steps(self) -> Sequence[str]:
+        """Those marked; in the list of steps the one under the cursor."""
+        rows = self.steps.chosen if self.steps.marked or self.steps.has_focus else []
+        return [row.step.key for row in rows if row.step is not None]
 
     def action_data(self) -> None:
         """Shows the rows that the chosen step made, or the last step that has begun."""

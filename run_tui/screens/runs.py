@@ -186,6 +186,32 @@ class RunsScreen(ViewScreen):
         if self.rows.current is not None:
             self.post_message(WebPageWanted(self.rows.current))
 
+    @property
+    def chosen_runs(self) -> Sequence[Run]:
+        """Those marked, else the one under the cursor."""
+        marked = self.rows.marked
+        if marked:
+            known = {run.key: run for run in self._runs}
+            return [known.get(key, run) for key, run in marked.items()]
+        return [] if self.rows.current is None else [self.rows.current]
+
+    def action_mark(self) -> None:
+        """Marks the run under the cursor, or takes its mark away."""
+        self.rows.mark()
+        self._show_counts()
+
+    def forget_marks(self) -> bool:
+        """Takes all marks away; False where there were none."""
+        there = bool(self.rows.marked)
+        self.rows.forget_marks()
+        self._show_counts()
+        return there
+
+    def action_back(self) -> None:
+        """Takes the marks away first."""
+        if self.detail.display or not self.forget_marks():
+            super().action_back()
+
     def action_alert(self) -> None:
         """Tells when the run under the cursor ends, or no more."""
         if self.rows.current is not None:
@@ -256,4 +282,5 @@ class RunsScreen(ViewScreen):
         if shown < known and not of:
             text = f"{shown:,} of {known:,} runs"
         created = [epoch_ms(run.created_at) for run in (self.rows.runs[:1] + self.rows.runs[-1:])[::-1]]
-        self.filter_bar.show_counts(f"{text} · {zone_name(self.time_mode, *created)}")
+        marked = f"◆ {len(self.rows.marked):,} marked · " if self.rows.marked else ""
+        self.filter_bar.show_counts(f"{marked}{text} · {zone_name(self.time_mode, *created)}")

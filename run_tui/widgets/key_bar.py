@@ -28,6 +28,8 @@ class BarKey:
     title: str
     help: str
     action: str
+    enabled: bool = True
+    """Whether it may be pressed now."""
 
     @property
     def width(self) -> int:
@@ -43,7 +45,7 @@ class KeyBar(Widget):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--title", "key-bar--pointed"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--title", "key-bar--pointed", "key-bar--disabled"}
     pointed: reactive[BarKey | None] = reactive(None)
     """The key under the mouse."""
 
@@ -86,19 +88,21 @@ class KeyBar(Widget):
     def _bar_key(self, active: ActiveBinding) -> BarKey:
         binding = active.binding
         text = self.app.get_key_display(binding)
-        return BarKey(binding.key, text, binding.description, active.tooltip or "", binding.action)
+        return BarKey(binding.key, text, binding.description, active.tooltip or "", binding.action, active.enabled)
 
     def render(self) -> Text:
         """The line for the width there is."""
         style, title = map(self.get_component_rich_style, ("key-bar--key", "key-bar--title"))
         pointed = self.get_component_rich_style("key-bar--pointed")
+        disabled = self.get_component_rich_style("key-bar--disabled")
         keys = self.keys
         gap = " " * self._gap(keys)
         line = Text(" ", no_wrap=True, end="")
         for number, key in enumerate(keys):
             line.append(gap if number else "")
-            line.append(key.text, style + pointed if key == self.pointed else style)
-            line.append(f" {key.title}", pointed if key == self.pointed else title)
+            shown = title if key.enabled else disabled
+            line.append(key.text, style + pointed if key == self.pointed else style if key.enabled else disabled)
+            line.append(f" {key.title}", pointed if key == self.pointed else shown)
         return line
 
     def on_mouse_move(self, event: events.MouseMove) -> None:

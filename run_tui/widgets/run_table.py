@@ -76,6 +76,7 @@ class RunRows(RowList):
         super().__init__(id=id)
         self.runs: list[Run] = []
         self.reasons: dict[RunKey, str] = {}
+        self.marked: dict[RunKey, Run] = {}
         self.connection_width = 0
         self._job = 0
 
@@ -105,7 +106,7 @@ class RunRows(RowList):
 
     def forget(self) -> None:
         """Begins anew, with the runs of other connections."""
-        self.runs, self.reasons = [], {}
+        self.runs, self.reasons, self.marked = [], {}, {}
         self.cursor = 0
         self.rows_changed()
 
@@ -116,6 +117,20 @@ class RunRows(RowList):
             self._job = longest
             self.rows_changed()
             self.post_message(self.Widened())
+
+    def mark(self) -> None:
+        """Marks the run under the cursor, or takes its mark away, and goes on to the next."""
+        run = self.current
+        if run is not None:
+            if self.marked.pop(run.key, None) is None:
+                self.marked[run.key] = run
+            self.rows_touched([self.cursor])
+            self.move_to(self.cursor + 1, by_user=True)
+
+    def forget_marks(self) -> None:
+        """Takes all marks away."""
+        marked, self.marked = self.marked, {}
+        self.rows_touched(row for row, run in enumerate(self.runs) if run.key in marked)
 
     def show_reason(self, key: RunKey, reason: str) -> None:
         """Takes why a run failed, harmless already."""
@@ -173,7 +188,8 @@ class RunRows(RowList):
             (f"{took:>{TOOK}}", "quiet"),
             self._why(run, "" if widths[TITLES.index("TOOK")] else took),
         )
-        return [Segment(BELL if run.key in self.watched else " ", self.style("accent"))] + [
+        sign = "◆" if run.key in self.marked else BELL if run.key in self.watched else " "
+        return [Segment(sign, self.style("accent"))] + [
             Segment(f"{shorten(text, room):<{room}}  ", self.style(style))
             for (text, style), room in zip(cells, widths, strict=True)
             if room

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from run_tui.acting import Deed, Outcome, Result, act_on, act_on_one, launch
-from run_tui.acts import Act, Job, Order, Reexecution
+from run_tui.acting import Outcome, Result, act_on, act_on_one, launch
+from run_tui.acts import Act, Deed, Job, Order, Reexecution
 from run_tui.errors import OutcomeUnknown, RunNotFound
 from run_tui.model import Run, RunFilter, RunStatus
 from run_tui.sources import open_source
