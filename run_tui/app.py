@@ -261,7 +261,7 @@ class RunTuiApp(OrderedInput):
         self._runs.stop()
         self._connecting = Connecting(self, self._connections, self._sources, self._runs.connections, nowhere)
         await self.push_screen(self._connecting.screen)
-        self._connecting.start()
+        self._connecting.ask()
 
     @on(ConnectScreen.Closed)
     def _close_connections(self) -> None:
@@ -283,12 +283,6 @@ class RunTuiApp(OrderedInput):
             self._connecting = None
             self.pop_screen()
             self._runs.switch(sources)
-
-    @on(ConnectScreen.AddWanted)
-    def _add_connection(self) -> None:
-        if self._connecting is not None:
-            self._connecting.form = ConnectionForm()
-            self.push_screen(self._connecting.form)
 
     # What changes runs
 
@@ -335,25 +329,15 @@ class RunTuiApp(OrderedInput):
 
     # What the rooms do for their screens
 
-    @on(ConnectScreen.TestWanted)
-    def _test_connection(self, event: ConnectScreen.TestWanted) -> None:
+    @on(ConnectScreen.Asked)
+    def _ask_connection(self, event: ConnectScreen.Asked) -> None:
         if self._connecting is not None:
-            self._connecting.test(event.name)
+            self._connecting.ask(event.name)
 
-    @on(ConnectScreen.AskWanted)
-    def _ask_connections(self) -> None:
+    @on(ConnectionForm.Entered)
+    def _enter_connection(self, event: ConnectionForm.Entered) -> None:
         if self._connecting is not None:
-            self._connecting.start()
-
-    @on(ConnectionForm.Tested)
-    def _test_draft(self, event: ConnectionForm.Tested) -> None:
-        if self._connecting is not None:
-            self._connecting.test_draft(event.settings)
-
-    @on(ConnectionForm.Saved)
-    def _save_connection(self, event: ConnectionForm.Saved) -> None:
-        if self._connecting is not None and self._connecting.add(event.settings):
-            self.pop_screen()
+            self._connecting.enter(event.form, event.settings, save=event.save)
 
     @on(RunsScreen.FilterChanged)
     def _list_others(self, event: RunsScreen.FilterChanged) -> None:

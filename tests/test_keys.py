@@ -16,9 +16,9 @@ from tests.waiting import until
 
 
 def test_other_keys_take_the_place_of_an_actions_own() -> None:
-    actions, problems = remapped({"run.follow": "F5", "view.filter": "/, ctrl+o"})
+    actions, problems = remapped({"run.follow": "F5", "view.filter": "/, ctrl+l"})
     keys = {action.id: key_text(action) for action in actions}
-    assert (keys["run.follow"], keys["view.filter"], keys["run.steps"]) == ("f5", "/ ctrl+o", "s")
+    assert (keys["run.follow"], keys["view.filter"], keys["run.steps"]) == ("f5", "/ ctrl+l", "s")
     assert problems == []
 
 

@@ -15,7 +15,7 @@ from run_tui.pace import REAL_CLOCK, retry_delay
 from run_tui.screens.connect import ConnectScreen
 from run_tui.screens.connection_form import ConnectionForm
 from run_tui.sources.base import Source
-from run_tui.widgets.connection_list import ConnectionRow, ConnectionState
+from run_tui.widgets.connection_list import ASKING, ConnectionRow, ConnectionState
 
 AGAIN = 5.0
 """Seconds between looks at a server."""
@@ -38,22 +38,21 @@ class Connecting:
         self._host, self._connections, self._sources, self._listed = host, connections, sources, listed
         states = {known.name: UNASKED for known in self._connections.known() if not self._may_be_asked(known)}
         self.screen = ConnectScreen(self._rows(), states, nowhere)
-        self.form: ConnectionForm | None = None
         self._asked: set[str] = set()
 
-    def start(self) -> None:
-        """Asks every server now, and again as long as its state may change by itself."""
-        for known in self._connections.known():
-            if self._may_be_asked(known):
-                self._start(known.name)
+    def ask(self, name: str | None = None) -> None:
+        """Asks a server now, and again as long as its state may change by itself.
+
+        A program for its token is run; where no connection is named, all are asked of which none needs one.
+        """
+        wanted = [known.name for known in self._connections.known() if self._may_be_asked(known)]
+        for each in wanted if name is None else [name]:
+            self._asked.add(each)
+            self._host.start(self._follow(each), f"connection {each}")
 
     def stop(self) -> None:
         """Asks no more."""
         self._host.stop(*(f"connection {name}" for name in self._asked), "draft")
-
-    def test(self, name: str) -> None:
-        """Asks one of them now, and runs the program for its token, if it has one."""
-        self._start(name)
 
     async def open(self, names: Sequence[str]) -> Mapping[str, Source] | None:
         """The sources of these connections; None, and the user is told, if one of them cannot be opened."""
@@ -63,21 +62,21 @@ class Connecting:
             self._host.say(error)
             return None
 
-    def test_draft(self, settings: Mapping[str, str]) -> None:
-        """Asks the server of a connection that is being typed in."""
-        self._host.start(self._test_draft(Draft(**settings)), "draft")
-
-    def add(self, settings: Mapping[str, str]) -> bool:
-        """Adds a connection to the settings; False, and the user is told, if it is not good."""
+    def enter(self, form: ConnectionForm, settings: Mapping[str, str], *, save: bool) -> None:
+        """Tests a connection that was typed in, or adds it to the settings; the form says what is wrong with it."""
+        draft = Draft(**settings)
+        if not save:
+            self._host.start(self._test(draft, form), "draft")
+            return
         try:
-            name = self._connections.add(Draft(**settings))
+            name = self._connections.add(draft)
         except RunTuiError as error:
-            self._show_result(_failed(error))
-            return False
+            form.show_result(_failed(error))
+            return
+        form.dismiss()
         self.screen.show(self._rows(), self.screen.rows.states)
         self.screen.rows.go_to(name)
-        self.test(name)
-        return True
+        self.ask(name)
 
     def _may_be_asked(self, known: Known) -> bool:
         return not known.asks or known.name in self._sources
@@ -87,10 +86,6 @@ class Connecting:
             ConnectionRow(known.name, known.kind, known.where, known.origin, known.name in self._listed)
             for known in self._connections.known()
         ]
-
-    def _start(self, name: str) -> None:
-        self._asked.add(name)
-        self._host.start(self._follow(name), f"connection {name}")
 
     async def _follow(self, name: str) -> None:
         failures = 0
@@ -118,20 +113,18 @@ class Connecting:
                 await opened.aclose()
         return self._sources[name]
 
-    async def _test_draft(self, draft: Draft) -> None:
-        self._show_result(ConnectionState("◌", "active", "asking"))
+    async def _test(self, draft: Draft, form: ConnectionForm) -> None:
+        form.show_result(ASKING)
         try:
             source = await asyncio.to_thread(self._connections.open_draft, draft)
             try:
-                self._show_result(await _look(source))
+                state = await _look(source)
             finally:
                 await source.aclose()
         except RunTuiError as error:
-            self._show_result(_failed(error))
-
-    def _show_result(self, state: ConnectionState) -> None:
-        if self.form is not None and self.form.is_attached:
-            self.form.show_result(state)
+            state = _failed(error)
+        if form.is_attached:
+            form.show_result(state)
 
 
 async def _look(source: Source) -> ConnectionState:

@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from run_tui.actions import bindings
 from run_tui.format import clean, plural
+from run_tui.screens.connection_form import ConnectionForm
 from run_tui.widgets.connection_list import ASKING, ConnectionRow, ConnectionRows, ConnectionState, ConnectionTable
 from run_tui.widgets.key_bar import KeyBar
 from run_tui.widgets.row_list import RowList
@@ -37,18 +38,12 @@ class ConnectScreen(Screen[None]):
             super().__init__()
             self.names = names
 
-    class TestWanted(Message):
-        """A connection is to be asked now, whatever that takes."""
+    class Asked(Message):
+        """A connection is to be asked now, whatever that takes; all of them where none is named."""
 
-        def __init__(self, name: str) -> None:
+        def __init__(self, name: str | None = None) -> None:
             super().__init__()
             self.name = name
-
-    class AskWanted(Message):
-        """All are to be asked again."""
-
-    class AddWanted(Message):
-        """The user wants to add a connection."""
 
     class Closed(Message):
         """The user went back."""
@@ -115,15 +110,15 @@ class ConnectScreen(Screen[None]):
         """Asks the connection under the cursor."""
         if self.rows.current is not None:
             self.show_state(self.rows.current.name, ASKING)
-            self.post_message(self.TestWanted(self.rows.current.name))
+            self.post_message(self.Asked(self.rows.current.name))
 
     def action_add(self) -> None:
         """Asks for a new one."""
-        self.post_message(self.AddWanted())
+        self.app.push_screen(ConnectionForm())
 
     def action_refresh(self) -> None:
         """Asks all of them now."""
-        self.post_message(self.AskWanted())
+        self.post_message(self.Asked())
 
     def action_back(self) -> None:
         """Back to the runs."""

@@ -43,19 +43,12 @@ class ConnectionForm(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("form")
 
-    class Tested(Message):
-        """These settings are to be tried."""
+    class Entered(Message):
+        """A connection with these settings is to be tested, or saved."""
 
-        def __init__(self, settings: Mapping[str, str]) -> None:
+        def __init__(self, form: ConnectionForm, settings: Mapping[str, str], save: bool) -> None:
             super().__init__()
-            self.settings = settings
-
-    class Saved(Message):
-        """These settings are to be kept."""
-
-        def __init__(self, settings: Mapping[str, str]) -> None:
-            super().__init__()
-            self.settings = settings
+            self.form, self.settings, self.save = form, settings, save
 
     def compose(self) -> ComposeResult:
         """A line a field, and below them what came of the test."""
@@ -93,11 +86,11 @@ class ConnectionForm(ModalScreen[None]):
 
     def action_test(self) -> None:
         """Tries what is typed."""
-        self.post_message(self.Tested(self.settings))
+        self.post_message(self.Entered(self, self.settings, False))
 
     def action_save(self) -> None:
         """Keeps what is typed."""
-        self.post_message(self.Saved(self.settings))
+        self.post_message(self.Entered(self, self.settings, True))
 
     def action_close(self) -> None:
         """Keeps nothing."""
