@@ -26,7 +26,7 @@ from run_tui.screens.runs import RunsScreen
 from run_tui.sources.base import Ahead
 from run_tui.sources.dagster import DagsterSource
 from run_tui.widgets.output_view import OutputView
-from tests import hub_screens, pyspur_screens
+from tests import connect_screens, hub_screens, pyspur_screens
 from tests.waiting import until
 
 NOW = 1_795_350_667.0
@@ -200,6 +200,12 @@ SPUR_SHOTS: dict[str, tuple[tuple[int, int], Take]] = {
 }
 """Pictures of a PySpur server's runs."""
 
+SEVERAL_SHOTS: dict[str, tuple[tuple[int, int], Take]] = {
+    "connections": ((110, 16), connect_screens.take_connections),
+    "several": ((110, 20), connect_screens.take_several),
+}
+"""Pictures of several connections."""
+
 SHOTS: dict[str, tuple[tuple[int, int], Take]] = {
     "runs": ((110, 24), _runs),
     "run-failure": ((110, 34), _failed("nightly_etl")),
@@ -224,12 +230,15 @@ SHOTS: dict[str, tuple[tuple[int, int], Take]] = {
     "terminal": ((110, 32), _themed("terminal")),
     **HUB_SHOTS,
     **SPUR_SHOTS,
+    **SEVERAL_SHOTS,
 }
 
 
 def _app_of(name: str) -> Callable[[tuple[int, int]], AbstractAsyncContextManager[Pilot[None]]]:
     if name in HUB_SHOTS:
         return hub_screens.hub_app
+    if name in SEVERAL_SHOTS:
+        return connect_screens.several_app
     return pyspur_screens.desk_app if name in SPUR_SHOTS else demo_app
 
 

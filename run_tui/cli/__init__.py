@@ -68,9 +68,12 @@ def cli(ctx: click.Context) -> None:
     Examples:
       run-tui demo
       run-tui --url localhost:3000
+      run-tui -c prod -c staging
       run-tui 9d38c7ea
       run-tui run list --status failure
       run-tui run-events get 9d38c7ea --type STEP_FAILURE --json
+
+    Several connections make one list of runs: in the explorer, where ctrl+o chooses among all, and in run list.
 
     The server is chosen by -c/--connection, --url or --organization, --deployment and --token, given anywhere; else by
     the environment variables RUN_TUI_CONNECTION, RUN_TUI_URL and RUN_TUI_TOKEN, or DAGSTER_CLOUD_ORGANIZATION,

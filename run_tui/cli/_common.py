@@ -32,7 +32,11 @@ def server_options(function: Function) -> Function:
     """Adds the options that choose a server, which any command and any group before it may carry."""
 
     @click.option(
-        "-c", "--connection", metavar="NAME", multiple=True, help="A connection of the settings file, or demo."
+        "-c",
+        "--connection",
+        metavar="NAME",
+        multiple=True,
+        help="A connection of the settings file, or demo; run list and the explorer take several.",
     )
     @click.option("--url", help="The server, e.g. localhost:3000.")
     @click.option("--organization", metavar="NAME", help="An organization of Dagster+.")
