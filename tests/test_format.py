@@ -123,6 +123,7 @@ def test_what_cleaning_shows(text: str, shown: str) -> None:
         (86_399, "23h 59m"),
         (86_400, "1d 00h"),
         (273_600, "3d 04h"),
+        (1_000_000, "11d 13h"),
     ],
 )
 def test_durations(seconds: float, shown: str) -> None:
