@@ -14,6 +14,7 @@ from run_tui.query import (
     SlowPattern,
     TextTerm,
     Values,
+    any_of,
     complete,
     complete_runs,
     parse,
@@ -150,8 +151,17 @@ def test_any_name_can_be_typed_as_a_step(name: str, exact: bool) -> None:
     filter = parse(f"step:{spelling}").filter
     assert spelling.isprintable()
     assert filter.steps_accept(name)
-    assert filter.steps_accept(f"{name}x") == (name.isprintable() and not exact)
+    assert filter.steps_accept(f"{name}x") is not exact
     assert parse(f"-step:{spelling}").filter == Filter(steps=Values(unwanted=filter.steps.wanted))
+
+
+@given(*[st.text(st.characters(), max_size=4)] * 3)
+def test_a_group_of_dynamic_steps_can_be_typed(before: str, key: str, after: str) -> None:
+    spelling = any_of(f"{before}[?]{after}")
+    filter = parse(f"step:{spelling}").filter
+    assert spelling.isprintable()
+    assert filter.steps_accept(f"{before}[{key}]{after}")
+    assert not filter.steps_accept(f"{before}({key}){after}")
 
 
 def test_the_examples_start_is_what_it_says() -> None:
