@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 
 from run_tui.format import TimeMode, event_time, full_time, zone, zone_name
+from run_tui.model import RunStatus
 from run_tui.query import TimeContext, parse
+from run_tui.screens.facts import run_facts
 from run_tui.screens.run import RunScreen
 from run_tui.timeline import Timeline
 from run_tui.widgets.event_log import EventLog
 from tests.screens import demo_app, open_run
-from tests.scripted import a_page
+from tests.scripted import a_page, a_run
 
 NOON = 1_795_348_800_000
 """2026-11-22 12:00:00 UTC."""
@@ -191,3 +193,16 @@ async def test_the_zone_is_named_in_every_mode() -> None:
         screen.filter_bar.text = "before:+0s"
         await pilot.pause()
         assert len(screen.pane.timeline) == sum(screen.store.times[row] < started for row in range(len(screen.store)))
+
+
+@pytest.mark.parametrize(
+    ("started", "ended", "shown"),
+    [
+        ("2026-11-20T00:00:00.000Z", "2026-11-20T13:53:00.000Z", "Nov 20 00:00 → 13:53 UTC"),
+        ("2026-11-21T23:59:00.000Z", "2026-11-22T00:01:02.000Z", "yesterday 23:59 → 00:01:02 UTC"),
+        ("2026-11-22T00:01:02.000Z", None, "00:01:02 UTC"),
+    ],
+)
+def test_the_span_of_a_run_names_its_day_once(started: str, ended: str | None, shown: str) -> None:
+    run = a_run(RunStatus.SUCCESS, started_at=started, ended_at=ended)
+    assert run_facts(run, TimeMode.UTC, NOON / 1000)[-1].text == shown

@@ -37,7 +37,9 @@ def run_facts(run: Run, mode: TimeMode, now: float, watched: bool = False) -> li
     """Job, id, status and times, the most important first, and whether the run's end will be told."""
     mode = clock_mode(mode)
     times = [at for at in (run.started_at or run.created_at, run.ended_at) if at]
-    span = " → ".join(day_and_clock(at, mode, now) for at in times)
+    start, *end = (day_and_clock(at, mode, now) for at in times)
+    day = start.rpartition(" ")[0]
+    span = " → ".join((start, *(at.removeprefix(f"{day} ") for at in end)))
     seconds = run_seconds(run, now)
     return [
         Fact(shorten(clean(run.pipeline_name or "run"), LONGEST_JOB), "accent"),

@@ -189,7 +189,7 @@ class RunScreen(EventKeys):
             self.rows.show_notice(("plain", "This run has no events."))
         if not self.was_read:
             self.was_read = True
-            self.rows.forget_unseen()
+            self.rows.count_unseen()
 
     def tick(self) -> None:
         """What is still running grows older."""

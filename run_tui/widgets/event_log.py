@@ -57,6 +57,7 @@ class EventLog(LogList[EventFinder]):
         self.timeline = timeline
         self.chosen: Place | None = None
         self.unseen = 0
+        self._counting = False
         self._newest_part = timeline.parts[-1]
         self._newest_rows = 0
         self._was_complete = True
@@ -84,10 +85,9 @@ class EventLog(LogList[EventFinder]):
         self._was_complete = self.timeline.complete
         self._show_chosen(keep_strips=keep_strips)
 
-    def forget_unseen(self) -> None:
-        """What is there now counts as seen."""
-        self.unseen = 0
-        self.post_message(self.FollowChanged())
+    def count_unseen(self) -> None:
+        """What is there now is what there was; what comes from now on is new."""
+        self._counting = True
 
     def move_to(self, index: int, *, by_user: bool = False, center: bool = False) -> None:
         """Puts the cursor on a row; a user who leaves the last one stops following."""
@@ -128,7 +128,8 @@ class EventLog(LogList[EventFinder]):
     def _count_unseen(self) -> None:
         part, complete = self.timeline.parts[-1], self.timeline.complete
         added = part.fitting - self._newest_rows
-        if part is self._newest_part and self._was_complete and complete and added > 0 and not self.follow:
+        grew = part is self._newest_part and self._was_complete and complete and added > 0
+        if grew and self._counting and not self.follow:
             self.unseen += added
             self.post_message(self.FollowChanged())
         self._newest_part, self._newest_rows, self._was_complete = part, part.fitting, complete
