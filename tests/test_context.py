@@ -154,3 +154,27 @@ def test_the_next_match_is_not_told_before_all_rows_up_to_it_are_known() -> None
     matches.update()
     assert matches.next(3 * BLOCK_ROWS + 1, -1) == 3 * BLOCK_ROWS
     assert matches.next(-1, 1) == 0
+
+
+@pytest.mark.parametrize("near", [(0, 4), (4, 0), (2, 2), (1, 3)])
+def test_what_is_told_of_matches_meanwhile_is_true(near: tuple[int, int]) -> None:
+    size = 5 * BLOCK_ROWS
+    store = EventStore("r1")
+    store.append(page([("match " if n % 7 else "") + ("other" if n % 300 == 5 else "") for n in range(size)]))
+    wanted = [row for row in range(5, size, 300) if row % 7]
+    view = EventView(store)
+    view.apply(WANTED, TIMES, near[0] * BLOCK_ROWS)
+    matches = Matches(view, parse("other").filter, TIMES, near[1] * BLOCK_ROWS)
+    told = []
+    while not matches.complete:
+        told.append((matches.scanned, len(matches)))
+        for row in range(-1, size + 1, 150):
+            assert matches.next(row, 1) in (None, next((other for other in wanted if other > row), None))
+            assert matches.next(row, -1) in (None, next((other for other in wanted[::-1] if other < row), None))
+        view.advance(0)
+        matches.advance(0)
+        matches.update()
+    assert (matches.scanned, len(matches)) == (size, len(wanted))
+    assert told[0] == (0, 0)
+    assert told == sorted(told)
+    assert len(told) > 3

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from run_tui.errors import BadAnswer, Busy, RunNotFound, Unreachable
+from run_tui.errors import BadAnswer, Busy, RunNotFound, ServerError, Unreachable
 from run_tui.feed import END_PAGES, FAST_POLL, SLOW_POLL, Feed
 from run_tui.marks import LATE, LOOK_EVERY
 from run_tui.model import EventPage, RunStatus
@@ -17,7 +17,7 @@ from run_tui.pace import LONGEST_RETRY
 from run_tui.sources.base import Ahead
 from run_tui.sources.dagster import DagsterSource
 from run_tui.updates import FeedState, Joined, Loaded, Phase, Restarted, RunChanged, Update
-from tests.scripted import FakeTime, ScriptedSource, failing
+from tests.scripted import FakeTime, ScriptedSource, a_page, failing
 from tests.sources.servers import RUN_ID, ScriptedDagster, served
 
 
@@ -231,6 +231,43 @@ async def test_a_server_that_counts_otherwise_is_not_read_again_while_the_run_go
     assert messages(updates) == log(2000)
 
 
+async def test_a_look_that_fails_is_no_trouble_while_the_run_goes_on() -> None:
+    class Broken(ScriptedSource):
+        looks = 0
+
+        async def cursor_after(self, run_id: str, count: int) -> str | None:
+            self.looks += 1
+            raise ServerError("broke", status=500)
+
+    def script(source: ScriptedSource, number: int) -> None:
+        if number == 50:
+            source.status = RunStatus.SUCCESS
+
+    source = Broken(log(5), script=script)
+    updates = await all_updates(source)
+    assert source.looks
+    assert messages(updates) == log(5)
+    assert phases(updates) == [Phase.LOADING, Phase.LIVE, Phase.DONE]
+
+
+async def test_after_an_event_that_could_not_be_read_all_are_read_again() -> None:
+    class Skipping(ScriptedSource):
+        async def page(self, run_id: str, cursor: str | None = None, *args: Any, **options: Any) -> EventPage:
+            page = await super().page(run_id, cursor, *args, **options)
+            if len(self.cursors) > 1:
+                return page
+            return a_page(page.messages[1:], page.cursor, has_more=True, skipped=("not readable",), skipped_count=1)
+
+    def script(source: ScriptedSource, number: int) -> None:
+        if number == 40:
+            source.status = RunStatus.SUCCESS
+            source.hidden.clear()
+
+    updates = await all_updates(Skipping(log(9), hidden={4}, script=script))
+    assert [update.kept for update in updates if isinstance(update, Restarted)] == [0]
+    assert messages(updates) == log(9)
+
+
 async def test_a_server_that_never_delivers_all_is_given_up_on() -> None:
     source = ScriptedSource(log(5), RunStatus.SUCCESS, page_size=10, hidden={2})
     updates = await all_updates(source)
@@ -241,8 +278,6 @@ async def test_a_server_that_never_delivers_all_is_given_up_on() -> None:
 async def test_a_cursor_that_does_not_move_is_an_error_not_an_endless_loop() -> None:
     class Stuck(ScriptedSource):
         async def page(self, run_id: str, cursor: str | None = None, limit: int = 1000, **_: object):  # type: ignore[no-untyped-def]
-            from tests.scripted import a_page
-
             self.cursors.append(cursor)
             return a_page(["again"], "7", has_more=True)
 
@@ -308,6 +343,55 @@ async def test_failures_while_filling_the_gap_lose_nothing() -> None:
     updates = await all_updates(source, jump=True)
     assert messages(updates) == log(30)
     assert seen == {-1, 2, 3, 5, 7, 8}
+
+
+def errors(updates: list[Update]) -> list[str]:
+    return [str(update.error) for update in updates if isinstance(update, FeedState) and update.error]
+
+
+async def test_a_gap_whose_events_are_no_longer_shown_is_asked_for_again() -> None:
+    class Forgetful(ScriptedSource):
+        async def page(self, run_id: str, cursor: str | None = None, *args: Any, **options: Any) -> EventPage:
+            page = await super().page(run_id, cursor, *args, **options)
+            return a_page([], cursor, has_more=True) if cursor == "9" and self.cursors.count(cursor) == 1 else page
+
+    source = Forgetful(log(30), RunStatus.SUCCESS, tail_at="25")
+    updates = await all_updates(source, jump=True)
+    assert messages(updates) == log(30)
+    assert errors(updates) == ["scripted no longer shows events that it has shown before."]
+
+
+async def test_a_gap_whose_cursors_change_is_asked_for_again() -> None:
+    class Changing(ScriptedSource):
+        changed = True
+
+        def events_between(self, cursor: str | None, later: str | None) -> int | None:
+            if (cursor, later, self.changed) == ("9", "25", True):
+                self.changed = False
+                return None
+            return super().events_between(cursor, later)
+
+    source = Changing(log(30), RunStatus.SUCCESS, tail_at="25")
+    updates = await all_updates(source, jump=True)
+    assert messages(updates) == log(30)
+    assert errors(updates) == ["scripted changed the shape of its cursors while being read."]
+
+
+async def test_nothing_is_left_under_way_when_a_feed_is_left_in_the_gap() -> None:
+    class Hanging(ScriptedSource):
+        async def page(self, run_id: str, cursor: str | None = None, *args: Any, **options: Any) -> EventPage:
+            if cursor == "6":
+                self.cursors.append(cursor)
+                await asyncio.Event().wait()
+            return await super().page(run_id, cursor, *args, **options)
+
+    source = Hanging(log(30), RunStatus.SUCCESS, tail_at="25")
+    async with aclosing(Feed(source, "r1", jump=True, clock=FakeTime().clock).updates()) as updates:
+        async for update in updates:
+            if isinstance(update, Loaded) and "event 3" in update.page.messages:
+                break
+    assert "6" in source.cursors
+    assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 async def test_new_events_come_first_while_the_gap_is_filled() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from run_tui.errors import Busy, ServerError, SourceError, Unreachable
-from run_tui.pace import LONGEST_RETRY, persist, retry_delay
+from run_tui.pace import LONGEST_RETRY, REAL_CLOCK, persist, retry_delay
 from tests.scripted import FakeTime
 
 
@@ -41,3 +43,11 @@ async def test_failures_that_stay_are_raised() -> None:
 
     with pytest.raises(ServerError, match="no such field"):
         await persist(ask, lambda error, number: None, FakeTime().clock)
+
+
+async def test_a_pause_ends_after_its_time_or_when_it_is_interrupted() -> None:
+    interrupt = asyncio.Event()
+    await REAL_CLOCK.pause(0.001, interrupt)
+    interrupt.set()
+    async with asyncio.timeout(20):
+        await REAL_CLOCK.pause(600, interrupt)

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from run_tui.model import ErrorInfo, EventDetails, EventPage, MetadataEntry, RunEvent
+from run_tui.model import (
+    ErrorInfo,
+    EventDetails,
+    EventPage,
+    MetadataEntry,
+    RunEvent,
+    RunEventLevel,
+    epoch_ms,
+    iso_timestamp,
+)
 from run_tui.store import ARENA_BYTES, BLOCK_BYTES, BLOCK_ROWS, PART, CodeColumn, EventStore
 from tests.events import EVENTS, NASTY, numbered, page_of, parts
 
@@ -172,18 +183,51 @@ def test_times_of_any_distance() -> None:
     assert (store.times[6], store.times[7]) == (1_795_307_811_079, 0)
 
 
+def test_an_event_is_found_again_among_those_like_it() -> None:
+    store = EventStore("r1")
+    store.append(a_page(["rows written"], steps=["load"]))
+    event = store.event(0)
+    others = [
+        event.model_copy(update=change)
+        for change in (
+            {"message": "rows read"},
+            {"step_key": None},
+            {"event_type": "STEP_START"},
+            {"level": RunEventLevel.ERROR},
+            {"error": ErrorInfo(message="none")},
+            {"metadata": (MetadataEntry(label="rows", value="7"),)},
+            {"timestamp": iso_timestamp("1795307802080")},
+        )
+    ]
+    held = [*others, event] * 300 + others
+    store = EventStore("r1")
+    for first in range(0, len(held), 500):
+        store.append(page_of(held[first : first + 500]))
+    for kind in (event, *others):
+        for start in (0, 7, 8, 1030, 2050, 2399, 2400, len(held)):
+            expected = next((row for row in range(start, len(held)) if held[row] == kind), None)
+            assert store.find(kind, epoch_ms(kind.timestamp), start) == expected
+
+
 def test_unreadable_events_are_counted() -> None:
     store = EventStore("r1")
     store.append(EventPage(run_id="r1", skipped=("One event could not be read.",), skipped_count=1))
     assert (len(store), store.skipped, store.skipped_count) == (0, ["One event could not be read."], 1)
 
 
-def test_a_code_column_holds_more_than_256_values() -> None:
+@pytest.mark.parametrize("distinct", [1, 5, 256, 257, 700])
+def test_a_column_is_a_list_of_few_distinct_values(distinct: int) -> None:
     column: CodeColumn[int] = CodeColumn()
-    for start in range(0, 1000, 100):
-        column.extend(range(start, start + 100))
-    assert [column[row] for row in range(1000)] == list(range(1000))
-    assert (len(column), len(column.high)) == (1000, 1000)
+    values = [number * 89 % distinct for number in range(1500)]
+    for start in range(0, 1500, 100):
+        column.extend(values[start : start + 100])
+    assert (len(column), list(column), len(column.high)) == (1500, values, 1500 if distinct > 256 else 0)
+    assert [column[row] for row in range(1500)] == values
+    assert column.counts() == Counter(values)
+    for value in (0, 1, 255, 256, distinct):
+        assert list(column.rows_of(value)) == [row for row, other in enumerate(values) if other == value]
+    for first, last in ((0, 0), (0, 7), (90, 260), (1400, 1500)):
+        assert [column.values[code] for code in column.codes(first, last)] == values[first:last]
 
 
 def test_a_code_column_tells_65536_values_apart() -> None:

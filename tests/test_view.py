@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import UTC
 
@@ -105,6 +106,7 @@ def windows(view: EventView, everything: list[int], near: int) -> Iterable[range
         first = everything.index(rows[0]) if rows else 0
         assert rows == everything[first : first + len(rows)]
         assert [view.index_at(row) for row in rows] == list(range(len(rows)))
+        assert all(view.index_at(row) == bisect_left(rows, row) for row in range(0, len(view.store), 97))
         yield range(first, first + len(rows))
         if done:
             return

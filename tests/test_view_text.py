@@ -227,6 +227,8 @@ def test_what_is_known_of_patterns() -> None:
         "ab++",
         r"a\1",
         "ab)",
+        "(ab",
+        "ab}",
         "a" * 3 + "(" * 50,
     ):
         assert clauses(source) == []
