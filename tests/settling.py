@@ -35,5 +35,6 @@ async def settled(app: RunTuiApp, *, notices: bool = True) -> None:
 def _is_at_work(app: RunTuiApp) -> bool:
     screen = app.screen
     working = any(worker.is_running and worker.group.split()[0] not in LASTING for worker in app.workers)
-    reading = isinstance(screen, OutputScreen) and "complete" not in screen.query_one(StatusLine).render().plain
+    is_read = any("complete" in line.render().plain for line in screen.query(StatusLine))
+    reading = isinstance(screen, OutputScreen) and not is_read
     return bool(app._held or app._is_busy() or working or reading)
