@@ -49,7 +49,7 @@ class FakeTime:
         await asyncio.sleep(0)
 
 
-@dataclass
+@dataclass(eq=False)
 class ScriptedSource:
     """Holds events of one run; `script` is asked before each page and may raise or change what the server holds."""
 

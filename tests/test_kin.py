@@ -122,18 +122,19 @@ async def test_keys_in_a_burst_go_as_many_runs_further() -> None:
 
 async def test_what_is_known_of_a_run_lists_its_re_executions() -> None:
     async with scripted_app(ScriptedSource(runs_held=FAMILY)) as pilot:
+        family = [("first", False), ("second", True), ("third", False)]
         runs_screen(pilot).rows.move_to(2)
         await pilot.press("r")
-        await until(lambda: related(runs_screen(pilot).detail) == [["first"], ["second", "this", "run"], ["third"]])
+        await until(lambda: related(runs_screen(pilot).detail) == family)
         screen = await open_scripted(pilot, 2)
         await pilot.press("r")
-        await until(lambda: related(screen.detail) == [["first"], ["second", "this", "run"], ["third"]])
+        await until(lambda: related(screen.detail) == family)
 
 
-def related(pane: Detail) -> list[list[str]]:
-    """The ids of the related runs that it lists, and what stands behind their times."""
+def related(pane: Detail) -> list[tuple[str, bool]]:
+    """The ids of the related runs that it lists, and which of them is the run itself."""
     lines = pane.text.partition("Related runs\n")[2].splitlines()
-    return [[line.split()[0], *line.split()[4:]] for line in lines if line.startswith("  ")]
+    return [(line.split()[0], line.endswith("this run")) for line in lines if line.startswith("  ")]
 
 
 async def test_a_run_without_relatives_lists_none() -> None:
