@@ -21,6 +21,8 @@ from run_tui.app import RunTuiApp
 from run_tui.demo import create_app
 from run_tui.model import MAX_PAGE, EventPage
 from run_tui.query import parse
+from run_tui.screens.jobs import JobsScreen
+from run_tui.screens.launch import LaunchScreen
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
 from run_tui.sources.base import Ahead
@@ -180,6 +182,27 @@ async def _types(pilot: Pilot[None]) -> None:
     await pilot.press("T", "space", "j", "space")
 
 
+async def _change(pilot: Pilot[None]) -> None:
+    await _runs(pilot)
+    failed = [row for row, run in enumerate(runs_screen(pilot).rows.runs) if run.status == "FAILURE"][:2]
+    for row in failed:
+        runs_screen(pilot).rows.move_to(row)
+        await pilot.press("space")
+    await pilot.press("R")
+
+
+async def _jobs(pilot: Pilot[None]) -> None:
+    await pilot.press("J")
+    await until(lambda: isinstance(pilot.app.screen, JobsScreen) and pilot.app.screen.rows.row_count() > 0)
+    await pilot.press("j", "j", "j")
+
+
+async def _launch(pilot: Pilot[None]) -> None:
+    await open_run(pilot, "FAILURE", "nightly_etl")
+    await pilot.press("L")
+    await until(lambda: isinstance(pilot.app.screen, LaunchScreen) and pilot.app.screen.is_valid)
+
+
 def _themed(theme: str) -> Take:
     async def take(pilot: Pilot[None]) -> None:
         pilot.app.theme = theme
@@ -224,6 +247,9 @@ SHOTS: dict[str, tuple[tuple[int, int], Take]] = {
     "bars": ((110, 24), _bars),
     "output": ((110, 24), _output),
     "types": ((110, 32), _types),
+    "change": ((110, 24), _change),
+    "jobs": ((110, 20), _jobs),
+    "launch": ((110, 16), _launch),
     "run-200x50": ((200, 50), _failed("nightly_etl")),
     "light": ((110, 32), _themed("light")),
     "contrast": ((110, 32), _themed("contrast")),

@@ -158,9 +158,11 @@ class Server:
         return self._launched(self._history.launch(job, self._now(), tags), job)
 
     def _reexecute(self, arguments: Answer) -> Answer:
-        given, now = arguments["reexecutionParams"], self._now()
+        given, steps, now = arguments["reexecutionParams"], arguments["executionParams"], self._now()
+        if bool(given) == bool(steps):
+            return _python_error(ValueError("Must only provide one of either executionParams or reexecutionParams"))
         if given is None:
-            metadata = arguments["executionParams"]["executionMetadata"]
+            metadata = steps["executionMetadata"]
             given = {"parentRunId": metadata["parentRunId"], "extraTags": metadata["tags"]}
         parent = self._history.find(given["parentRunId"], now)
         if parent is None:

@@ -70,6 +70,11 @@ class LaunchScreen(Screen[None]):
         """The configuration's lines."""
         return self.query_one(TextList)
 
+    @property
+    def is_valid(self) -> bool:
+        """Whether the server has nothing against it, and it can be launched."""
+        return self._ready and not self._problems
+
     def on_mount(self) -> None:
         """Keys go to the configuration."""
         self.query_one(TagsInput).value = self._tags

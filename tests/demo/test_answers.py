@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from graphql import GraphQLSchema
 
+from run_tui.sources._dagster_queries import queries
+
 from .conformity import Conformity, with_typenames
 from .conftest import QUERIES, Clock, Demo
 
@@ -27,7 +29,6 @@ query Repositories {
   }
 }
 mutation Launch($params: ExecutionParams!) { launchRun(executionParams: $params) { ... on Error { message } } }
-mutation Again { launchRunReexecution { ... on UnauthorizedError { message } } }
 mutation Terminate($runId: String!) { terminateRun(runId: $runId) { ... on Error { message } } }
 mutation Delete($runId: String!) { deleteRun(runId: $runId) { ... on Error { message } } }
 """
@@ -98,10 +99,32 @@ async def test_all_other_fields(demo: Demo, schema: GraphQLSchema) -> None:
     await conforming(demo, schema, REST, "Logs", logKey=["nobody", "compute_logs", "nothing"])
 
 
-@pytest.mark.parametrize("operation", ["Launch", "Again", "Terminate", "Delete"])
-async def test_mutations_are_refused(demo: Demo, schema: GraphQLSchema, operation: str) -> None:
+@pytest.mark.parametrize(
+    ("operation", "typename"),
+    [("Launch", "PipelineNotFoundError"), ("Terminate", "RunNotFoundError"), ("Delete", "RunNotFoundError")],
+)
+async def test_what_is_not_there_cannot_be_changed(
+    demo: Demo, schema: GraphQLSchema, operation: str, typename: str
+) -> None:
     params = {"selector": {"jobName": "j", "repositoryName": "r", "repositoryLocationName": "l"}}
-    variables = {"Launch": {"params": params}, "Again": {}}.get(operation, {"runId": "nobody"})
+    variables = {"params": params} if operation == "Launch" else {"runId": "nobody"}
     data = await conforming(demo, schema, REST, operation, **variables)
     (answer,) = data.values()
-    assert answer == {"__typename": "UnauthorizedError", "message": "The demo is read-only."}
+    assert answer["__typename"] == typename
+
+
+@pytest.mark.parametrize(
+    ("name", "operation"),
+    [
+        ("permissions", "RunTuiPermissions"),
+        ("workspace", "RunTuiWorkspace"),
+        ("config", "RunTuiDefaultConfig"),
+        ("check_config", "RunTuiCheckConfig"),
+    ],
+)
+async def test_what_the_explorer_asks_before_it_changes_anything(
+    demo: Demo, schema: GraphQLSchema, name: str, operation: str
+) -> None:
+    selector = {"pipelineName": "sync_crm", "repositoryName": "r", "repositoryLocationName": "l"}
+    data = await conforming(demo, schema, queries()[name], operation, selector=selector)
+    assert all(answer for answer in data.values())

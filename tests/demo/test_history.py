@@ -61,7 +61,7 @@ async def test_a_run_tells_the_same_everywhere(clock: Clock, hours: float) -> No
         ):
             if name in moments:
                 assert moments[name] == int(time * 1000)
-        assert all(not run[name] for name in ("hasTerminatePermission", "hasDeletePermission"))
+        assert all(run[name] for name in ("hasTerminatePermission", "hasDeletePermission"))
         assert run["canTerminate"] is (run["status"] in ("STARTED", "QUEUED"))
 
 
