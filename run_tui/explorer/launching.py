@@ -11,6 +11,7 @@ from run_tui.acts import Act, Order
 from run_tui.errors import InvalidConfig, SourceError
 from run_tui.explorer.activity import LIVE, reconnecting
 from run_tui.explorer.host import Host
+from run_tui.format import clean
 from run_tui.jobs import recent_runs
 from run_tui.pace import persist
 from run_tui.screens.jobs import JobsScreen, ListedJob
@@ -105,7 +106,9 @@ class OpenLaunch:
 
     async def _send(self, order: Order) -> None:
         outcome = await launch(self.source, order)
-        if isinstance(outcome.error, InvalidConfig):
+        if outcome.result is not Result.DONE and not self.screen.is_attached:
+            self._host.notify(f"The launch: {clean(outcome.message)}", severity="error", timeout=15, markup=False)
+        elif isinstance(outcome.error, InvalidConfig):
             self.screen.show_problems(run_config.placed(order.config, outcome.error.problems))
         elif outcome.result is Result.DONE and outcome.new_id is not None:
             self._launched(outcome.new_id)

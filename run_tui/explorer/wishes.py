@@ -51,7 +51,7 @@ class Wishes:
             case JobsWanted():
                 await self._show_jobs()
             case LaunchWanted(run=run):
-                self._stage.start(self._launch_like(run), "launch")
+                self._stage.start(self._launch_like(run), "open")
             case ChangeScreen.Taken(deed=deed) if self._change is not None:
                 self._change.begin(deed)
             case ChangeScreen.Stopped() if self._change is not None:
@@ -132,6 +132,9 @@ class Wishes:
 
     async def _show_launch(self, source: Source, screen: LaunchScreen, config: str | None) -> None:
         def launched(run_id: str) -> None:
+            if self._launch is not launch:
+                self._stage.notify("The job has been launched.", timeout=5)
+                return
             self._close_launch(launch)
             if self._jobs is not None:
                 self._close_jobs(self._jobs)

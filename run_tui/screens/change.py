@@ -158,7 +158,8 @@ class ChangeScreen(ModalScreen[None]):
 
     def _show_choices(self) -> None:
         self.rows.styles.height = len(self._choices)
-        self.rows.show([_row(choice) for choice in self._choices])
+        width = max(len(choice.title) for choice in self._choices)
+        self.rows.show([_row(choice, width) for choice in self._choices])
         self.rows.move_to(0)
 
 
@@ -168,9 +169,9 @@ def _name(run: Run) -> str:
     return "  ".join(parts).rstrip()
 
 
-def _row(choice: Choice) -> Pieces:
+def _row(choice: Choice, width: int) -> Pieces:
     style = "quiet" if choice.why_not else "plain"
-    return [(style, f" {choice.title:<34} "), ("quiet", choice.why_not or choice.help)]
+    return [(style, f" {choice.title:<{width}}   "), ("quiet", choice.why_not or choice.help)]
 
 
 def outcome_row(run: Run, sign: str, style: str, text: str) -> Pieces:

@@ -17,6 +17,8 @@ from textual.widgets import Input
 
 WIDE, NARROW = 2, 1
 """Blanks between two keys, where there is room for the former and where not."""
+_EVERYWHERE = ("app.help", "app.quit", "help", "quit")
+_CHANGING = ("terminate", "reexecute")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class KeyBar(Widget):
             self._offered = tuple(self._of_focus())
         keys, room = list(self._offered), self.size.width - 2
         while len(keys) > 1 and _length(keys, NARROW) > room:
-            optional = [key for key in keys if key.action not in ("app.help", "app.quit", "help", "quit")]
+            optional = [key for key in keys if key.action not in _EVERYWHERE]
             keys.remove((optional or keys)[-1])
         return keys
 
@@ -83,7 +85,9 @@ class KeyBar(Widget):
         for active in self.screen.active_bindings.values():
             if active.binding.show and active.binding.action not in shown:
                 shown[active.binding.action] = self._bar_key(active)
-        return (key for key in shown.values() if not (typing and len(key.text) == 1 and key.text != "⏎"))
+        keys = (key for key in shown.values() if not (typing and len(key.text) == 1 and key.text != "⏎"))
+        # Reading comes before changing: where there is not room for all keys, the latter are left out first.
+        yield from sorted(keys, key=lambda key: (key.action in _EVERYWHERE, key.action in _CHANGING))
 
     def _bar_key(self, active: ActiveBinding) -> BarKey:
         binding = active.binding
