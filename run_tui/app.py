@@ -283,6 +283,7 @@ class RunTuiApp(OrderedInput):
             self._connecting = None
             self.pop_screen()
             self._runs.switch(sources)
+            self._wishes.show_rights()
 
     # What changes runs
 
