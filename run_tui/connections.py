@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field
 
 from run_tui import config
@@ -42,9 +42,9 @@ class Connections:
         self,
         settings: config.Settings | None = None,
         chosen: Sequence[config.Connection] = (),
-        environ: Mapping[str, str] = os.environ,
+        environ: MutableMapping[str, str] = os.environ,
     ) -> None:
-        self._environ = dict(environ)
+        self._shared, self._environ = environ, dict(environ)
         self._settings = settings or config.Settings(config.settings_path(environ))
         self._chosen = chosen
 
@@ -76,6 +76,7 @@ class Connections:
         """Writes a connection into the settings; its name. Raises `ConfigError`."""
         settings, content = config.drafted(self._settings.path, draft)
         config.write_private(self._settings.path, content)
+        config.forget_tokens(settings, self._shared)
         self._settings = settings
         return draft.name.strip()
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from math import inf
+from operator import itemgetter
 
 from run_tui.errors import SourceError
 from run_tui.model import Run, RunFilter, RunList, epoch_ms
@@ -42,10 +43,11 @@ def merged(lists: Sequence[Listed]) -> Listed:
     if len(lists) == 1:
         return lists[0]
     reach = max((each.reach for each in lists), default=-inf)
-    runs = sorted(chain.from_iterable(each.runs for each in lists), key=lambda run: -epoch_ms(run.created_at))
+    created = ((epoch_ms(run.created_at), run) for run in chain.from_iterable(each.runs for each in lists))
+    runs = sorted(created, key=itemgetter(0), reverse=True)
     totals = [each.total for each in lists]
     return Listed(
-        tuple(run for run in runs if epoch_ms(run.created_at) >= reach),
+        tuple(run for at, run in runs if at >= reach),
         None if None in totals else sum(total or 0 for total in totals),
         any(each.has_more for each in lists),
     )

@@ -63,7 +63,7 @@ async def explorer(
     found = [chosen] if chosen else [resolve([option_choice(connection=name)], settings, environ) for name in names]
     sources = {connection.name: open_connection(connection) for connection in found}
     first, *_ = sources
-    connections = Connections(settings, found, environ)
+    connections = Connections(settings, found, dict(environ))
     app = RunTuiApp(sources.pop(first), first, now=lambda: NOW, beside=sources, connections=connections)
     async with app.run_test(size=size) as pilot:
         yield pilot

@@ -84,14 +84,16 @@ def test_a_connection_that_cannot_be_opened_says_why(environ: dict[str, str]) ->
 
 
 async def test_what_is_added_is_there_at_once(environ: dict[str, str]) -> None:
+    environ["BOX_TOKEN"] = "s3cret"
     connections = Connections(load_settings(environ), environ=environ)
-    draft = Draft("box", url="http://127.0.0.1:9")
+    draft = Draft("box", url="http://127.0.0.1:9", token_env="BOX_TOKEN")
     tried = connections.open_draft(draft)
     assert tried.where == "http://127.0.0.1:9"
     assert "box" not in load_settings(environ).profiles
     await tried.aclose()
     assert connections.add(draft) == "box"
     assert "box" in load_settings(environ).profiles
+    assert "BOX_TOKEN" not in environ
     added = connections.open("box")
     await added.aclose()
 

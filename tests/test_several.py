@@ -13,7 +13,7 @@ from run_tui.errors import Unreachable
 from run_tui.model import RunStatus
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
-from run_tui.sources.base import Source
+from run_tui.sources.base import Capabilities, Source
 from run_tui.sources.dagster import DagsterSource
 from run_tui.widgets.status_line import StatusLine
 from tests.screens import NOW, open_run, runs_screen
@@ -143,3 +143,13 @@ async def test_a_run_named_at_the_start_is_looked_for_everywhere() -> None:
         assert isinstance(pilot.app.screen, RunScreen)
         assert pilot.app.screen.run.key == ("staging", "s-1")
         assert not pilot.app._notifications
+
+
+async def test_a_run_is_found_though_another_server_does_not_answer() -> None:
+    dead = ScriptedSource(script=failing(*[Unreachable("down")] * 1000), capabilities=Capabilities())
+    dead.whole_id = lambda text: None  # type: ignore[method-assign]
+    async with explorer(run_id="s-1", dead=dead, staging=staging()) as pilot:
+        await until(lambda: isinstance(pilot.app.screen, RunScreen))
+        assert isinstance(pilot.app.screen, RunScreen)
+        assert pilot.app.screen.run.key == ("staging", "s-1")
+        await until(lambda: not any(w.group == "open" and w.is_running for w in pilot.app.workers))

@@ -112,15 +112,21 @@ class RunsList:
     async def find(self, text: str) -> Run | None:
         """The run that an id, its beginning or a web address names; None, and the user is told, if there is none.
 
-        Of several connections the first that knows such a run has it.
+        Of several connections it is taken from the first that answers with such a run.
         """
-        results = await asyncio.gather(*(self._find(part, text) for part in self._parts.values()))
-        found = next((result for result in results if isinstance(result, Run)), None)
-        if found is None:
-            for error in results:
-                if isinstance(error, RunTuiError):
-                    self._host.say(error)
-        return found
+        errors: list[RunTuiError] = []
+        async with asyncio.TaskGroup() as group:
+            searches = [group.create_task(self._find(part, text)) for part in self._parts.values()]
+            for first in asyncio.as_completed(searches):
+                found = await first
+                if isinstance(found, Run):
+                    for search in searches:
+                        search.cancel()
+                    return found
+                errors.append(found)
+        for error in errors:
+            self._host.say(error)
+        return None
 
     async def _find(self, part: Part, text: str) -> Run | RunTuiError:
         def failed(error: SourceError, failures: int) -> None:
