@@ -198,13 +198,14 @@ def test_a_pattern_that_takes_too_long_leaves_the_view_as_it_was() -> None:
     assert shown(view) == expected(store, "row 9")
 
 
-def test_long_work_on_one_block_pauses() -> None:
+@pytest.mark.parametrize("near", [0, 150, 299])
+def test_long_work_on_one_block_pauses(near: int) -> None:
     store = EventStore("r1")
     store.append(
         page_of([big_store(1).event(0).model_copy(update={"message": f"{n} " + "x" * 500}) for n in range(300)])
     )
     view = EventView(store)
-    view.apply(parse("/^1.*x$/").filter, TIMES)
+    view.apply(parse("/^1.*x$/").filter, TIMES, near)
     pauses = 0
     while not view.advance(0):
         pauses += 1
@@ -237,6 +238,13 @@ def test_another_store_under_the_same_filter() -> None:
     view.replace_store(big_store(1000), TIMES, near=500)
     view.advance(60)
     assert shown(view) == expected(view.store, "row 7")
+
+
+@pytest.mark.parametrize("text", ["load", "level:debug"])
+def test_where_no_level_is_wanted_none_hides_an_event(text: str) -> None:
+    view = EventView(big_store(10))
+    find(view, text)
+    assert view.hidden_by_level() is None
 
 
 @pytest.mark.parametrize("text", ["", "   ", "step:"])

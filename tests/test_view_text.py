@@ -216,6 +216,7 @@ def test_what_is_known_of_patterns() -> None:
     assert clauses("(refused|reset) by .* peer") == [["refused by ", "reset by "], [" peer"]]
     assert clauses("(refused.*|reset \\d) by") == [["refused", "reset "], [" by"]]
     assert clauses("(ab)+c?de{2}") == [["ab"]]
+    assert clauses(r"part.?of\d?") == [["part"], ["of"]]
     assert literals("time(d )?out").whole
     for source in (
         "a|b*",

@@ -125,7 +125,7 @@ class Times:
 
     def rows_at(self, time: int, start: int) -> Iterator[int]:
         """The rows from `start` on that have exactly this time."""
-        for block in self._rows.blocks[max(0, self._rows.number_of(start)) :]:
+        for block in self._rows.blocks[self._rows.number_of(start) :]:
             lowest, highest = block.span
             if lowest <= time <= highest:
                 first = max(0, start - block.first_row)

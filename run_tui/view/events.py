@@ -100,7 +100,7 @@ class EventView:
     def apply(self, filter: Filter | None, times: TimeContext, near: int = 0) -> None:
         """Starts over with another filter: the rows around store row `near` are found first."""
         self.filter = None if filter == Filter() else filter
-        self._near = max(0, min(near, len(self.store) - 1))
+        self._near = min(near, len(self.store))
         self._found = FoundRows(self.store, self._near)
         self._test = None if self.filter is None else RowTest(self.store, self.filter, times, self.searches)
 

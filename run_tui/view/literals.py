@@ -129,7 +129,7 @@ class _Reader:
             return self._escape()
         if character in "^$":
             return _ANCHOR
-        if character in "*+?{}]":
+        if character in "*+?{}]":  # after a repetition: a possessive one may match less than it seems
             raise _Unclear
         return _ANY if character == "." else _character(character)
 
@@ -155,8 +155,6 @@ class _Reader:
     def _repeated(self, piece: _Piece) -> _Piece:
         least, most = self._times()
         self._next("?")
-        if self.source[self.at : self.at + 1] in tuple("*+?{"):  # a possessive one may match less than it seems
-            raise _Unclear
         if (least, most) == (1, 1):
             return piece
         if (least, most) == (0, 1):

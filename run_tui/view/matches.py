@@ -79,7 +79,7 @@ class Matches:
 
     def next(self, row: int, direction: int) -> int | None:
         """The nearest match after (1) or before (-1) a row; None where it is not known yet."""
-        if not self.complete and not self._reaches(row, direction):
+        if not self._reaches(row, direction):
             return None
         for start, mask in pieces_from(self._rows.pieces(), row, direction):
             at = mask.find(1) if direction > 0 else mask.rfind(1)
