@@ -9,6 +9,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from run_tui.acts import Act
 from run_tui.errors import BadAnswer, Busy, RunNotFound, ServerError, SourceError, Unauthorized
 from run_tui.model import RunEvent, RunFilter, RunStatus
 from run_tui.sources.base import Capabilities, Source
@@ -39,8 +40,15 @@ def test_it_is_a_source() -> None:
     source: Source = DagsterSource("https://acme.dagster.cloud/prod/graphql")
     assert source.system == "Dagster Plus API"
     assert source.where == "https://acme.dagster.cloud/prod"
-    assert source.capabilities == Capabilities(steps=True, web_page=True, output=True)
+    assert source.capabilities == Capabilities(steps=True, web_page=True, output=True, acts=frozenset(Act))
+    assert source.actions is not None
     assert source.run_url("a/b") == "https://acme.dagster.cloud/prod/runs/a%2Fb"
+
+
+def test_a_source_for_reading_changes_nothing() -> None:
+    source = DagsterSource("https://acme.dagster.cloud/prod", read_only=True)
+    assert source.capabilities == Capabilities(steps=True, web_page=True, output=True, read_only=True)
+    assert source.actions is None
 
 
 def test_an_app_has_no_web_page() -> None:

@@ -38,6 +38,7 @@ METHODS = {
     "run": Asked(("r1",), RUN),
     "run_details": Asked(("r1",), RUN),
     "runs": Asked((RunFilter(),), ("runs_list_limit3.json",)),
+    "ping": Asked((), ("server_info.json",)),
     "events": Asked(("r1",), EVENTS),
     "page": Asked(("r1", storage_cursor(3)), EVENTS),
     "steps": Asked(("r1",), RUN),

@@ -104,7 +104,12 @@ def test_the_documented_queries_are_sent_to_the_letter() -> None:
 
 
 def test_every_query_has_a_name() -> None:
-    assert set(queries()) == {"events", "more", "output", "page", "probe", "run", "run_details", "runs", "steps"}
+    reading = {"events", "more", "output", "page", "probe", "run", "run_details", "runs", "steps", "version"}
+    for_changes = {"check_config", "config", "parent", "permissions", "workspace"}
+    assert set(queries()) == reading | for_changes | {"delete", "launch", "reexecute", "terminate"}
+    for text in queries().values():
+        assert "#import" not in text
+        assert {*re.findall(r"\.\.\.(\w+)", text)} == {*re.findall(r"fragment (\w+)", text)}
 
 
 @pytest.mark.parametrize("name", EVENTS)

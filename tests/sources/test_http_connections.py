@@ -14,7 +14,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from run_tui.errors import BadAnswer, TimedOut, Unreachable
+from run_tui.errors import BadAnswer, BrokenOff, TimedOut, Unreachable
 from run_tui.reach import Reach
 from run_tui.sources._http import _same_server
 from run_tui.sources._http_words import no_connection
@@ -115,7 +115,7 @@ async def test_a_connection_that_breaks_is_tried_once_more(talk: Any) -> None:
         assert await ask(url) == GOOD
     async with talking(talk, talk, good) as url:
         error = await failure(url, headers=TOKEN)
-        assert (type(error), str(error)) == (Unreachable, f"{url} broke off the connection without a whole answer")
+        assert (type(error), str(error)) == (BrokenOff, f"{url} broke off the connection without a whole answer")
 
 
 async def test_a_pooled_connection_that_the_server_drops_costs_no_failure() -> None:
