@@ -11,6 +11,7 @@ from run_tui.errors import RunTuiError
 from run_tui.explorer.changes import Change, Rights, choices, question
 from run_tui.explorer.host import Stage
 from run_tui.explorer.launching import OpenJobs, OpenLaunch
+from run_tui.format import plural
 from run_tui.jobs import job_named
 from run_tui.model import Run
 from run_tui.screens.change import ChangeScreen
@@ -125,7 +126,12 @@ class Wishes:
         except RunTuiError as error:
             self._stage.say(error)
             return
-        tags = {key: value for key, value in whole.tags.items() if not key.startswith(_OF_THE_SERVER)}
+        own = {key: value for key, value in whole.tags.items() if not key.startswith(_OF_THE_SERVER)}
+        # What is edited on one line must be such that a line can show it.
+        tags = {key: value for key, value in own.items() if (key + value).isprintable()}
+        if len(tags) < len(own):
+            left = plural(len(own) - len(tags), "tag")
+            self._stage.notify(f"{left} left out: not printable.", severity="warning")
         config = whole.config_yaml or ""
         screen = LaunchScreen(job, source.where, tags)
         await self._show_launch(source, screen, "" if config.strip() == "{}" else config)
