@@ -47,7 +47,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("find.open", "ctrl+f", "Find", "Find text, all rows kept; matches are marked.", "find", "find"),
     Action("find.next", "n", "Next match", "Go to the next match of what is found.", "find", "find_next(1)"),
     Action("find.previous", "N", "Match before", "Go to the match before.", "find", "find_next(-1)"),
-    Action("runs.info", "r", "Run", "Show the run's tags and configuration.", "runs", "run_info"),
+    Action("runs.info", "r", "About", "Show the run's tags and configuration.", "runs", "run_info"),
     Action("runs.mark", "space", "Mark", "Mark the run, to do something to all that are marked.", "runs", "mark", True),
     Action(
         "runs.connect", "ctrl+o", "Connect", "Choose connections, several at once, or add one.", "runs", "connect", True
@@ -70,7 +70,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("run.data", "d", "Data", "Show the rows of data the step made.", "run", "data", True),
     Action("run.bars", "b", "Bars", "Show the steps as bars over time, and back.", "run", "bars", True),
     Action("run.types", "T", "Types", "Pick event types to filter by.", "run", "types"),
-    Action("run.info", "r", "Run", "Show the run's tags, configuration and ancestry.", "run", "run_info", True),
+    Action("run.info", "r", "About", "Show the run's tags, configuration and ancestry.", "run", "run_info", True),
     Action("run.frames", "F", "Frames", "Show or hide stack frames inside libraries.", "run", "frames"),
     Action("run.all", "0", "All levels", "Show events of every level.", "run", "level(0)"),
     Action("run.debug", "1", "Debug and up", "The same as every level that has a name.", "run", "level(1)"),
@@ -113,7 +113,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("histogram.previous", "E", "Errors before", "Go to the one before.", "histogram", "error(-1)"),
     Action("histogram.leave", "escape,enter", "Log", "Go back to the log.", "histogram", "leave", True),
     Action("steps.mark", "space", "Mark", "Mark the step; enter filters by all marked.", "steps", "mark", True),
-    Action("steps.open", "enter", "Filter", "Filter by the step, or by all that are marked.", "steps", "open", True),
+    Action(
+        "steps.open", "enter", "Its events", "Filter by the step, or by all that are marked.", "steps", "open", True
+    ),
     Action("types.pick", "enter", "Filter", "Filter by the type, or by all that are marked.", "types", "pick", True),
     Action("types.mark", "space", "Mark", "Mark the type.", "types", "mark", True),
     Action("types.close", "escape,T,q", "Close", "Back to the events.", "types", "close", True),

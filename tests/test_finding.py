@@ -250,3 +250,12 @@ async def test_a_line_tells_what_is_still_being_read_and_is_no_event() -> None:
         gate.set()
         await until(lambda: timeline.end is None)
         assert all(timeline.gap_at(index) is None for index in range(at - 1, at + 2))
+
+
+async def test_the_key_that_finds_selects_what_was_typed_instead_of_leaving_it() -> None:
+    async with demo_app() as pilot:
+        screen = await open_run(pilot, "FAILURE", "nightly_etl")
+        await pilot.press("ctrl+f", *"copy", "ctrl+f", *"quick")
+        assert pilot.app.is_running
+        assert screen.find_bar.input.has_focus
+        assert screen.find_bar.text == "quick"

@@ -52,7 +52,7 @@ class EventKeys(LogKeys, ViewScreen):
     def action_context(self, step: int) -> None:
         """Shows more or fewer rows around each match of the filter."""
         if not self.pane.widen_context(step):
-            self.notify("There are rows around matches once / filters.", timeout=2)
+            self.notify("Filter with / first: + then shows rows around each match.", timeout=2)
 
     def action_types(self) -> None:
         """Lets the user pick event types to filter by."""

@@ -285,7 +285,8 @@ class RunScreen(EventKeys):
         if captures:
             self.post_message(self.OutputWanted(self, step, captures))
         else:
-            self.notify(f"No output of {clean(step) if step else 'the run'} has been captured yet.", markup=False)
+            yet = "" if self.run.status.finished else " yet"
+            self.notify(f"No output of {clean(step) if step else 'the run'} has been captured{yet}.", markup=False)
 
     def action_web(self) -> None:
         """Opens the run's web page at the event under the cursor; from the steps, at its beginning."""

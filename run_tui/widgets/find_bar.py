@@ -36,7 +36,8 @@ class FindInput(LineInput):
     """The text itself; up and down go through the matches while it is typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,ctrl+f", "leave", "To the rows"),
+        Binding("enter", "leave", "To the rows"),
+        Binding("ctrl+f", "select_all", "Find anew", show=False),
         Binding("down", "step(1)", "Next match", show=False),
         Binding("up", "step(-1)", "Previous match", show=False),
         Binding("escape", "close", "Close"),
