@@ -89,7 +89,7 @@ class Feed:
                     news = self._failed(error)
                 for update in news:
                     yield update
-                if self._rest and not self.over:
+                if self._rest:
                     await self._clock.pause(self._rest, self._poke)
                     self._poke.clear()
         finally:

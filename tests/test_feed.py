@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from run_tui.errors import BadAnswer, Busy, RunNotFound, ServerError, Unreachable
-from run_tui.feed import END_PAGES, FAST_POLL, SLOW_POLL, Feed
+from run_tui.feed import END_PAGES, FAST_POLL, MAX_REREADS, SLOW_POLL, Feed
 from run_tui.marks import LATE, LOOK_EVERY
 from run_tui.model import EventPage, RunStatus
 from run_tui.pace import LONGEST_RETRY
@@ -134,6 +134,40 @@ async def test_a_key_press_ends_the_wait() -> None:
     assert len(source.cursors) == 2
 
 
+async def test_after_a_key_press_the_next_waits_are_whole_again() -> None:
+    time = FakeTime()
+
+    def script(source: ScriptedSource, number: int) -> None:
+        if number == 5:
+            feed.poll_now()
+        if number == 30:
+            source.status = RunStatus.SUCCESS
+
+    feed = Feed(ScriptedSource(log(1), script=script), "r1", clock=time.clock)
+    begun = time.seconds
+    async with aclosing(feed.updates()) as updates:
+        assert [update async for update in updates]
+    assert 0 < sum(time.waits) - (time.seconds - begun) <= SLOW_POLL
+
+
+async def test_an_empty_page_that_promises_more_is_not_asked_for_at_once_again() -> None:
+    class Promising(ScriptedSource):
+        async def page(self, run_id: str, cursor: str | None = None, *args: Any, **options: Any) -> EventPage:
+            page = await super().page(run_id, cursor, *args, **options)
+            return page if len(page) else a_page([], cursor, has_more=True, run=page.run)
+
+    def script(source: ScriptedSource, number: int) -> None:
+        if number == 10:
+            source.status = RunStatus.SUCCESS
+        if number == 100:
+            raise RunNotFound("asked too often")
+
+    time = FakeTime()
+    updates = await all_updates(Promising(log(3), script=script), time)
+    assert phases(updates)[-1] is Phase.DONE
+    assert len(time.waits) > 7
+
+
 async def test_failures_are_states_and_nothing_is_read_twice() -> None:
     time = FakeTime()
     source = ScriptedSource(
@@ -219,16 +253,24 @@ async def test_a_quiet_run_is_not_looked_through_for_ever() -> None:
 
 async def test_a_server_that_counts_otherwise_is_not_read_again_while_the_run_goes_on() -> None:
     class Otherwise(ScriptedSource):
+        looks = 0
+
         async def cursor_after(self, run_id: str, count: int) -> str | None:
+            self.looks += 1
             return "1"
 
     def script(source: ScriptedSource, number: int) -> None:
+        feed.poll_now()
         if number == 50:
             source.status = RunStatus.SUCCESS
 
-    updates = await all_updates(Otherwise(log(2000), page_size=1000, script=script))
+    source = Otherwise(log(2000), page_size=1000, script=script)
+    feed = Feed(source, "r1", clock=FakeTime().clock)
+    async with aclosing(feed.updates()) as news:
+        updates = [update async for update in news]
     assert not any(isinstance(update, Restarted) for update in updates)
     assert messages(updates) == log(2000)
+    assert source.looks <= 3, "one search among three marks, however often a key is pressed"
 
 
 async def test_a_look_that_fails_is_no_trouble_while_the_run_goes_on() -> None:
@@ -250,7 +292,7 @@ async def test_a_look_that_fails_is_no_trouble_while_the_run_goes_on() -> None:
     assert phases(updates) == [Phase.LOADING, Phase.LIVE, Phase.DONE]
 
 
-async def test_after_an_event_that_could_not_be_read_all_are_read_again() -> None:
+async def test_after_an_event_that_could_not_be_read_all_are_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     class Skipping(ScriptedSource):
         async def page(self, run_id: str, cursor: str | None = None, *args: Any, **options: Any) -> EventPage:
             page = await super().page(run_id, cursor, *args, **options)
@@ -263,6 +305,7 @@ async def test_after_an_event_that_could_not_be_read_all_are_read_again() -> Non
             source.status = RunStatus.SUCCESS
             source.hidden.clear()
 
+    monkeypatch.setattr("run_tui.marks.SPACING", 1)
     updates = await all_updates(Skipping(log(9), hidden={4}, script=script))
     assert [update.kept for update in updates if isinstance(update, Restarted)] == [0]
     assert messages(updates) == log(9)
@@ -432,6 +475,36 @@ async def test_the_gap_is_filled_although_the_end_always_has_more() -> None:
     assert len(source.cursors) < 500
 
 
+@pytest.mark.parametrize(("status", "seconds"), [(RunStatus.STARTED, 0.0), (RunStatus.SUCCESS, 1.0)])
+async def test_an_end_that_is_quiet_or_final_is_left_alone_while_the_gap_is_filled(
+    status: RunStatus, seconds: float
+) -> None:
+    time = FakeTime()
+
+    def script(source: ScriptedSource, number: int) -> None:
+        time.seconds += seconds
+
+    source = ScriptedSource(log(60), status, tail_at="57", script=script)
+    async with aclosing(Feed(source, "r1", jump=True, clock=time.clock).updates()) as updates:
+        async for update in updates:
+            if isinstance(update, Joined):
+                break
+    assert [cursor for cursor in source.cursors if int(cursor or 0) >= 57] == ["57", "60"]
+
+
+async def test_what_is_read_again_from_the_start_is_read_in_order() -> None:
+    def script(source: ScriptedSource, number: int) -> None:
+        if number == 22:
+            source.hidden.clear()
+
+    source = ScriptedSource(log(60), RunStatus.SUCCESS, hidden={1}, tail_at="57", script=script)
+    updates = await all_updates(source, jump=True)
+    again = next(n for n, update in enumerate(updates) if isinstance(update, Restarted))
+    assert Joined() in updates[:again]
+    assert messages(updates) == log(60)
+    assert not any(isinstance(update, Loaded) and update.of_end for update in updates[again:])
+
+
 async def test_without_a_tail_the_run_is_paged_through() -> None:
     source = ScriptedSource(log(30), RunStatus.SUCCESS)
     updates = await all_updates(source, jump=True)
@@ -486,6 +559,23 @@ async def test_a_gap_is_repaired_from_where_it_begins(monkeypatch: pytest.Monkey
 async def test_what_a_server_counts_but_never_delivers_is_said_after_one_repair() -> None:
     updates = await all_updates(ScriptedSource(log(5), RunStatus.SUCCESS, page_size=10, hidden={2}), jump=True)
     assert [type(update) for update in updates].count(Restarted) == 1
+    last = updates[-1]
+    assert isinstance(last, FeedState)
+    assert (last.phase, last.partial) == (Phase.DONE, True)
+
+
+async def test_a_server_that_always_holds_more_is_read_again_a_few_times_only() -> None:
+    class Growing(ScriptedSource):
+        async def has_more_than(self, run_id: str, count: int) -> bool:
+            self.log.append(f"event {len(self.log)}")
+            return True
+
+    def script(source: ScriptedSource, number: int) -> None:
+        if number == 100:
+            raise RunNotFound("asked too often")
+
+    updates = await all_updates(Growing(log(5), RunStatus.SUCCESS, script=script))
+    assert [type(update) for update in updates].count(Restarted) == MAX_REREADS
     last = updates[-1]
     assert isinstance(last, FeedState)
     assert (last.phase, last.partial) == (Phase.DONE, True)

@@ -157,6 +157,26 @@ async def test_what_was_told_of_a_page_is_not_believed_once_it_is_there(fail_at:
     assert await read(source) == [str(number) for number in source.numbers]
 
 
+async def test_a_place_that_leads_back_is_not_asked_for() -> None:
+    class Misleading(Numbered):
+        async def page(
+            self,
+            run_id: str,
+            cursor: str | None = None,
+            limit: int = MAX_PAGE,
+            *,
+            with_run: bool = True,
+            ahead: Ahead | None = None,
+        ) -> EventPage:
+            if ahead is not None:
+                await ahead("1")
+            return await super().page(run_id, cursor, limit, with_run=with_run)
+
+    source = Misleading(numbers=list(range(1, 14)))
+    assert await read(source) == [str(number) for number in source.numbers]
+    assert [place for place, _ in source.asked] == [0, 3, 6, 9, 12]
+
+
 @pytest.mark.parametrize("gap", [2, 3, 5, 7, 12])
 async def test_gaps_in_the_numbers_lose_and_repeat_nothing(gap: int) -> None:
     source = Numbered(numbers=[number for number in range(1, 40) if number % gap])
