@@ -108,7 +108,7 @@ class Feed:
         reader = self._newest
         self._end_pages += 1
         page = await reader.answer()
-        was_finished = self._run is not None and self._run.status.finished
+        was_finished = self._ended
         reads_on = page.has_more and reader.moved(page)
         may_jump = self._may_jump and reads_on and not reader.held
         news = self._accept(reader, page)
@@ -133,7 +133,8 @@ class Feed:
         return news + self._enter(Phase.WAITING if self._not_started else Phase.LIVE)
 
     def _may_look_back(self) -> bool:
-        return self._from_start and self._newest.marks.usable and self._lookout.due(self._clock.now())
+        may_grow = self._from_start and not self.source.capabilities.saved
+        return may_grow and self._newest.marks.usable and self._lookout.due(self._clock.now())
 
     async def _look_back(self) -> list[Update]:
         """While the run goes on: events that its cursor never showed are found before its end."""
@@ -258,9 +259,14 @@ class Feed:
     def _not_started(self) -> bool:
         return self._run is not None and not self._run.status.active and not self._run.status.finished
 
+    @property
+    def _ended(self) -> bool:
+        """Whether the run goes on no more: events may still be on their way, unless it is a saved one."""
+        return self.source.capabilities.saved or (self._run is not None and self._run.status.finished)
+
     def _interval(self, fresh: int) -> float:
         """Seconds to the next poll: short while events flow, longer when quiet, none to settle a run long over."""
-        if self._run is not None and self._run.status.finished:
+        if self._run is not None and self._ended:
             return 0.0 if self._long_over(self._run) else FAST_POLL
         if fresh or self._quiet_since is None:
             return FAST_POLL
@@ -268,6 +274,8 @@ class Feed:
 
     def _long_over(self, run: Run) -> bool:
         """Whether the run ended so long ago that no late event of it can still be on its way."""
+        if self.source.capabilities.saved:
+            return True
         if run.ended_at is None:
             return False
         return self._clock.wall() - epoch_ms(run.ended_at) / 1000 > LATE_EVENTS

@@ -234,6 +234,7 @@ class EventPage:
     `timestamps` are the server's own texts (epoch milliseconds or ISO 8601); `details` is keyed by position in the
     page. `run` is the run's state read in the same request, where the server allows that, never older than the events.
     `skipped` says, a sentence each, what the server could not deliver; `skipped_count` how many events that was.
+    `attempts` are those of the events' steps, 0 outside any, and empty where they follow from the events before.
     """
 
     run_id: str
@@ -248,6 +249,7 @@ class EventPage:
     run: Run | None = None
     skipped: tuple[str, ...] = ()
     skipped_count: int = 0
+    attempts: Sequence[int] = ()
 
     def __len__(self) -> int:
         return len(self.messages)
@@ -262,6 +264,7 @@ class EventPage:
             level=RunEventLevel(self.levels[index]),
             step_key=self.steps[index],
             event_type=self.types[index],
+            attempt=self.attempts[index] or None if self.attempts else None,
             error=details.error if details else None,
             metadata=details.metadata if details else (),
         )

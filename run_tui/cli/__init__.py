@@ -15,7 +15,7 @@ from run_tui.cli._common import is_id_prefix, is_url, server_options, tell
 from run_tui.cli._streams import open_stdout
 from run_tui.cli.act import terminate  # noqa: F401  (it and its like belong to `run`)
 from run_tui.cli.config import config_group
-from run_tui.cli.explore import RUN, demo, explore, open_explorer
+from run_tui.cli.explore import RUN, demo, explore, open_explorer, open_saved
 from run_tui.cli.job import job_group
 from run_tui.cli.phase import phase_group
 from run_tui.cli.run import run_group
@@ -91,7 +91,7 @@ def cli(ctx: click.Context) -> None:
         open_explorer()
 
 
-for command in (demo, run_group, run_events_group, phase_group, job_group, config_group):
+for command in (demo, open_saved, run_group, run_events_group, phase_group, job_group, config_group):
     cli.add_command(command)
 
 

@@ -7,6 +7,7 @@ import gc
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
@@ -121,6 +122,11 @@ def warn(sentence: str) -> None:
     click.echo(f"Warning: {sentence}", err=True)
 
 
+def is_file(text: str) -> bool:
+    """Whether the text names a file, by a path or a suffix, where a run's id is expected."""
+    return ("/" in text or "." in text) and not is_url(text) and Path(text).is_file()
+
+
 def started() -> None:
     """Begins to collect garbage, which `main` puts off: what a start loads stays, and looking through it takes time."""
     if not gc.isenabled():
@@ -131,16 +137,15 @@ def started() -> None:
 def ask(work: Callable[[Source], Awaitable[int]], *, run_id: str | None = None, as_json: bool = False) -> NoReturn:
     """Does `work` with the chosen server and ends the program with the exit code it returns, or its error's."""
 
-    async def session(connections: Sequence[config.Connection]) -> int:
-        async with opened(connections) as sources:
-            (source,) = sources.values()
+    async def session(settings: config.Settings) -> int:
+        async with _opened_one(settings, run_id) as source:
             try:
                 return await work(source)
             except SourceError as error:
                 tell(error, f"Error querying {source.system}", run_id, as_json)
                 return error.exit_code
 
-    _run(lambda settings: session([chosen_connection(settings, run_id)]), run_id, as_json)
+    _run(session, run_id, as_json)
 
 
 def ask_each(
@@ -180,6 +185,27 @@ def _run(session: Callable[[config.Settings], Coroutine[Any, Any, int]], run_id:
     with telling(run_id, as_json):
         code = asyncio.run(session(load_settings()))
     click.get_current_context().exit(code)
+
+
+@asynccontextmanager
+async def _opened_one(settings: config.Settings, run_id: str | None) -> AsyncIterator[Source]:
+    """The source of the file that a run's id names, else of the chosen server."""
+    import asyncio
+
+    from run_tui.sources import open_file
+
+    if run_id is None or not is_file(run_id):
+        async with opened([chosen_connection(settings, run_id)]) as sources:
+            (source,) = sources.values()
+            yield source
+        return
+    end_with_reader(asyncio.get_running_loop())
+    file = open_file(run_id)
+    started()
+    try:
+        yield file
+    finally:
+        await file.aclose()
 
 
 @asynccontextmanager
@@ -252,10 +278,10 @@ def is_id_prefix(text: str) -> bool:
 
 
 async def with_run(source: Source, text: str, work: Callable[[str], Awaitable[T]]) -> T:
-    """Does `work` with the id of the run that `text` means: an id as it is, else the beginning of one, or a page."""
+    """Does `work` with the id of the run that `text` means: its id, the beginning of that, its page or its file."""
     from run_tui.sources import resolve_run_id
 
-    if is_url(text):
+    if is_url(text) or is_file(text):
         return await work(await resolve_run_id(source, text))
     try:
         return await work(text)

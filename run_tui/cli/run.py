@@ -34,7 +34,8 @@ run_group.add_command(get_events, "events")
 def get_run(run_id: str, as_json: bool) -> None:
     """Print a run's metadata.
 
-    RUN_ID may be the beginning of an id (four characters or more) or the address of the run's web page.
+    RUN_ID may be the beginning of an id (four characters or more), the address of the run's web page, or the path
+    of a file with a run in it (see run-tui open).
 
     \b
     Examples:

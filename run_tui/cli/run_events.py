@@ -78,7 +78,8 @@ def _filter(ctx: click.Context, param: click.Parameter, text: str | None) -> Fil
 def get_events(run_id: str, **options: Any) -> None:
     """Print a run's events, the oldest first.
 
-    RUN_ID may be the beginning of an id (four characters or more) or the address of the run's web page. Where a limit
+    RUN_ID may be the beginning of an id (four characters or more), the address of the run's web page, or the path
+    of a file with a run in it (see run-tui open). Where a limit
     ends the output before the last event, the cursor to go on with is told on stderr: following it loses no event
     and repeats none. With --follow and --json each line is one event.
 

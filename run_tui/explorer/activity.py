@@ -11,6 +11,7 @@ from run_tui.updates import FeedState, Phase
 from run_tui.widgets.status_line import Activity
 
 LIVE = Activity("● live", "good")
+SAVED = Activity("✓ saved", "quiet")
 COMPLETE = Activity("✓ complete", "quiet")
 _PAUSED = Activity("‖ waiting for somebody", "waiting")
 _PARTIAL = Activity("! the server holds more events than it shows", "warning")

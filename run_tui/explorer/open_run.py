@@ -41,10 +41,14 @@ _NOT_REEXECUTED = {-1: "This run re-executes no other.", 1: "This run has not be
 _NO_CHILD = {-1: "No other run has started this one.", 1: "No further run was started by this one or beside it."}
 
 
+_LIVE = {"alert", "neighbour", "relative", "web"}
+"""The actions that ask a server for more than a saved run has."""
+
+
 def lacking(source: Source) -> set[str]:
     """The actions of a run's screen for which its system has nothing."""
     offered = {"output": source.capabilities.output, "data": source.tables is not None}
-    return {action for action, there in offered.items() if not there}
+    return {action for action, there in offered.items() if not there} | (_LIVE if source.capabilities.saved else set())
 
 
 class OpenRun:
@@ -141,6 +145,8 @@ class OpenRun:
                 await asyncio.sleep(0)
 
     def _take(self, update: Update) -> None:
+        if isinstance(update, Loaded) and self.source.capabilities.saved:
+            self._tell_damage(update.page.skipped)
         match update:
             case Loaded(page, of_end=True):
                 self.screen.show_end(page)
@@ -155,6 +161,10 @@ class OpenRun:
                 self._begin_again(update)
             case FeedState():
                 self._show_state(update)
+
+    def _tell_damage(self, sentences: Sequence[str]) -> None:
+        for sentence in sentences:
+            self._host.notify(clean(sentence), title="Damaged file", severity="warning", timeout=20, markup=False)
 
     def _store(self, page: EventPage) -> None:
         if self._fresh is not None:

@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 from run_tui import kin
 from run_tui.errors import RunTuiError, SourceError, Unreachable
-from run_tui.explorer.activity import LIVE, reconnecting
+from run_tui.explorer.activity import LIVE, SAVED, reconnecting
 from run_tui.explorer.host import Host
 from run_tui.listing import Listed, Listing, merged
 from run_tui.model import Run, RunFilter
@@ -162,7 +162,8 @@ class RunsList:
         self.screen.show_states({part.name: self._sign(part) for part in self._parts.values()})
         failed = next((listed for listed in lists if listed.error is not None), None)
         if failed is None or failed.error is None:
-            self.screen.show_activity(LIVE)
+            saved = all(part.source.capabilities.saved for part in self._parts.values())
+            self.screen.show_activity(SAVED if saved else LIVE)
         else:
             self.screen.show_failure(str(failed.error), failed.error.hint)
             self._tell_unreachable(failed)

@@ -12,8 +12,9 @@ from run_tui.sources.resolve import resolve_run_id
 
 if TYPE_CHECKING:
     from run_tui.sources._http import AsgiApp
+    from run_tui.sources.archive import ArchiveSource
 
-__all__ = ["SYSTEMS", "open_source", "resolve_run_id"]
+__all__ = ["SYSTEMS", "open_file", "open_source", "resolve_run_id"]
 
 SYSTEMS = ("dagster", "hub_log", "pyspur")
 """The kinds of server that `open_source` knows."""
@@ -52,3 +53,13 @@ def open_source(
 
         return PySpurSource(url, headers=headers, app=app, name=name, page=page, reach=reach, read_only=read_only)
     raise ConfigError(f"there is no system {kind!r}", f"Known: {', '.join(SYSTEMS)}.")
+
+
+def open_file(path: str) -> ArchiveSource:
+    """The source for the run in a file, or for "-" in what standard input brings, which is read to its end now.
+
+    Raises `SourceError`s: for no file, and for one without a run in it.
+    """
+    from run_tui.sources.archive import ArchiveSource
+
+    return ArchiveSource(path)

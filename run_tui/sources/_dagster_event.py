@@ -9,11 +9,11 @@ from pydantic import AliasChoices, BeforeValidator, Field
 # pydantic takes the standard library's TypedDict from Python 3.12 on only, and brings this one along.
 from typing_extensions import TypedDict
 
-_YEAR_1, _YEAR_10000 = -62_135_596_800, 253_402_300_800
+YEAR_1, YEAR_10000 = -62_135_596_800, 253_402_300_800
 Timestamp = Annotated[str, Field(pattern=r"^(-?[0-9]{1,17}|[0-9]{4}-[ -~]{1,40})$")]
 """Epoch milliseconds, or the ISO 8601 text that the documents speak of."""
 
-Moment = Annotated[float, Field(ge=_YEAR_1, lt=_YEAR_10000)] | Timestamp
+Moment = Annotated[float, Field(ge=YEAR_1, lt=YEAR_10000)] | Timestamp
 """Epoch seconds within the calendar, or a text."""
 
 Lines = Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)]

@@ -20,7 +20,7 @@ class Capabilities:
 
     `by_job` says that it lists only the runs of a job that is named; `children` that runs start others, where
     elsewhere they are executed again; `acts` are what it can do to runs, none of them where the connection is
-    `read_only`.
+    `read_only`; `saved` that runs stay as they are, finished or not: nothing of them is to come.
     """
 
     steps: bool = False
@@ -30,6 +30,7 @@ class Capabilities:
     children: bool = False
     acts: frozenset[Act] = frozenset()
     read_only: bool = False
+    saved: bool = False
 
 
 class Tables(Protocol):

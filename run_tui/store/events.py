@@ -171,6 +171,10 @@ class EventStore:
     def _attempts(self, page: EventPage) -> list[int]:
         """A step's attempt begins anew with STEP_RESTARTED; events outside any step have none."""
         attempt_of = self._attempt_of
+        if page.attempts:
+            attempts = [0 if step is None else attempt for step, attempt in zip(page.steps, page.attempts, strict=True)]
+            attempt_of.update(zip(page.steps, attempts, strict=True))
+            return attempts
         if "STEP_RESTARTED" not in page.types:
             return [attempt_of.get(step, 1) for step in page.steps]
         attempts = []

@@ -182,9 +182,13 @@ class DagsterLab:
 
     def exported(self, run_id: str) -> list[dict[str, Any]]:
         """All events of a run as `dagster debug export` has them: readable where the server's pages are not."""
-        with urllib.request.urlopen(f"{self.url}/download_debug/{run_id}", timeout=60) as response:
-            events: list[dict[str, Any]] = json.loads(gzip.decompress(response.read()))["event_list"]
+        events: list[dict[str, Any]] = json.loads(self.export(run_id))["event_list"]
         return events
+
+    def export(self, run_id: str) -> bytes:
+        """What `dagster debug export` writes of a run, unpacked."""
+        with urllib.request.urlopen(f"{self.url}/download_debug/{run_id}", timeout=60) as response:
+            return gzip.decompress(response.read())
 
     def ask(self, operation: str, **variables: Any) -> dict[str, Any]:
         """The data that answers one operation of `lab.graphql`. Raises `LabError`."""

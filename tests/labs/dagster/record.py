@@ -1,13 +1,15 @@
-"""Records real answers: `python -m tests.labs.dagster.record [--demo [NAME ...]]`.
+"""Records real answers: `python -m tests.labs.dagster.record [--exports | --demo [NAME ...]]`.
 
 Writes each answer's body into `fixtures/dagster_lab/`, with an `INDEX.json` that says what was asked and what came with
-the body; or with `--demo` the runs of the built-in demo into `run_tui/demo/data/`, which takes some minutes.
+the body; with `--exports` what `dagster debug export` writes of some runs into `fixtures/dagster_exports/`; or with
+`--demo` the runs of the built-in demo into `run_tui/demo/data/`, which takes some minutes.
 """
 
 from __future__ import annotations
 
 import argparse
 import base64
+import gzip
 import json
 import shutil
 import tempfile
@@ -22,6 +24,9 @@ from tests.labs.dagster.scenarios import SCENARIOS, resource
 
 TOP = CODE_FOLDER.parents[2]
 FIXTURES = TOP / "fixtures" / "dagster_lab"
+EXPORTS = TOP / "fixtures" / "dagster_exports"
+EXPORTED = "nightly_etl", "sync_billing", "ingest_uploads", "custom_level", "lone_surrogate"
+"""Whose exports are recorded: all kinds of metadata, errors, steps that fan out, what servers cannot deliver."""
 DEMO_DATA = TOP / "run_tui" / "demo" / "data"
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
@@ -142,10 +147,19 @@ def _canceled(recorder: Recorder) -> None:
     recorder.whole("rebuild_search_index", run_id)
 
 
+def record_exports(lab: DagsterLab, folder: Path) -> None:
+    """Records the debug files of some runs."""
+    neutral = Neutral(lab)
+    for name in EXPORTED:
+        text = neutral.text(lab.export(lab.finished(name)).decode())
+        (folder / f"{name}.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
+
+
 def main() -> None:
     """Records what the command line asks for."""
     parser = argparse.ArgumentParser(description="Record real answers of a Dagster server.")
     parser.add_argument("--demo", action="store_true", help="record the demo's runs instead of the tests' fixtures")
+    parser.add_argument("--exports", action="store_true", help="record debug files instead")
     parser.add_argument("names", nargs="*", help="only these of the demo's runs")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -156,9 +170,10 @@ def main() -> None:
                 for path, events in demo.record(lab, DEMO_DATA, options.names):
                     print(f"{path.name}: {events} events, {path.stat().st_size} bytes")
             else:
-                shutil.rmtree(FIXTURES, ignore_errors=True)
-                FIXTURES.mkdir(parents=True)
-                record_fixtures(lab, FIXTURES)
+                folder, record = (EXPORTS, record_exports) if options.exports else (FIXTURES, record_fixtures)
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir(parents=True)
+                record(lab, folder)
         finally:
             lab.stop()
 

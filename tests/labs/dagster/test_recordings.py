@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.labs.dagster.record import DEMO_DATA, FIXTURES
+from tests.labs.dagster.record import DEMO_DATA, EXPORTS, FIXTURES
 
 _LOCAL_PATH = re.compile(r"/(?:tmp|root|home|Users|work)/[^\"\\ ]*")
 
@@ -30,3 +30,8 @@ def test_demo_runs_are_whole_and_tell_no_local_path(path: Path) -> None:
     assert {event["runId"] for event in recorded["events"]} == {recorded["run"]["id"]}
     captured = {event["fileKey"] for event in recorded["events"] if event["__typename"] == "LogsCapturedEvent"}
     assert captured == recorded["captured_logs"].keys()
+
+
+@pytest.mark.parametrize("path", sorted(EXPORTS.iterdir()), ids=lambda path: path.name)
+def test_exports_tell_no_local_path(path: Path) -> None:
+    assert _LOCAL_PATH.findall(gzip.decompress(path.read_bytes()).decode()) == []
