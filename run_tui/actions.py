@@ -106,6 +106,10 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("run.copy", "y", "Copy row", "Copy the row to the clipboard.", "run", "copy(False)"),
     Action("run.copy_all", "Y", "Copy event", "Copy the whole event with its errors.", "run", "copy(True)"),
+    Action("run.save", "ctrl+s", "Save", "Save the events to a file that run-tui open shows.", "run", "save"),
+    Action("save.save", "enter", "Save", "Save to this file; once more to replace one.", "save", "save", True),
+    Action("save.scope", "tab", "All or filtered", "Save all events, or those that fit.", "save", "scope", True),
+    Action("save.close", "escape", "Back", "Stop saving; back to the run.", "save", "close", True),
     Action("run.histogram", "i", "Over time", "Show the events over time, and back.", "run", "histogram"),
     Action("histogram.left", "left,h", "Earlier", "Move the log to the span before.", "histogram", "move(-1)"),
     Action("histogram.right", "right,l", "Later", "Move the log to the span after.", "histogram", "move(1)"),
@@ -208,6 +212,7 @@ WHERE = {
     "change": "Before runs are changed",
     "jobs": "Jobs",
     "launch": "The launch of a job",
+    "save": "Saving a run",
 }
 """The places of the table in the order they are explained, with their names."""
 
@@ -268,6 +273,7 @@ _TOGETHER = (
     {"form"},
     {"list", "change"},
     {"app", "list", "launch"},
+    {"save"},
 )
 """The places of the table whose keys are not to be the same; elsewhere the inner one may well cover the outer."""
 

@@ -25,6 +25,7 @@ from run_tui.explorer.connecting import Connecting
 from run_tui.explorer.open_data import OpenData
 from run_tui.explorer.open_output import OpenOutput
 from run_tui.explorer.open_run import OpenRun, lacking
+from run_tui.explorer.open_save import OpenSave
 from run_tui.explorer.palette import key_commands, with_themes_explained
 from run_tui.explorer.runs_list import RunsList
 from run_tui.explorer.wishes import Wishes
@@ -43,6 +44,7 @@ from run_tui.screens.help import HelpScreen, places
 from run_tui.screens.output import OutputScreen
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
+from run_tui.screens.save import SaveScreen
 from run_tui.screens.wishes import Wish
 from run_tui.sources.base import Source
 from run_tui.widgets.event_detail import EventDetail
@@ -99,6 +101,7 @@ class RunTuiApp(OrderedInput):
         self._opened: OpenRun | None = None
         self._output: OpenOutput | None = None
         self._data: OpenData | None = None
+        self._save: OpenSave | None = None
         self._heard_at = time.time()
 
     async def on_mount(self) -> None:
@@ -248,6 +251,19 @@ class RunTuiApp(OrderedInput):
         self._data = None
         self.pop_screen()
 
+    @on(RunScreen.SaveWanted)
+    async def _open_save(self) -> None:
+        if self._opened is not None:
+            self._save = OpenSave(self, self._opened.source, self._opened.screen)
+            await self.push_screen(self._save.screen)
+
+    @on(SaveScreen.Closed)
+    def _close_save(self) -> None:
+        if self._save is not None:
+            self._save.stop()
+            self._save = None
+            self.pop_screen()
+
     @on(RunsScreen.ConnectWanted)
     async def _connect(self) -> None:
         await self._open_connections()
@@ -375,6 +391,16 @@ class RunTuiApp(OrderedInput):
     def _read_rows(self, event: DataScreen.Wanted) -> None:
         if self._data is not None:
             self._data.read(event)
+
+    @on(SaveScreen.Wanted)
+    def _save_events(self, event: SaveScreen.Wanted) -> None:
+        if self._save is not None:
+            self._save.save(event)
+
+    @on(SaveScreen.Stopped)
+    def _stop_saving(self) -> None:
+        if self._save is not None:
+            self._save.stop()
 
     @on(DataScreen.PayloadWanted)
     def _read_payload(self) -> None:

@@ -3,6 +3,7 @@
 RunTuiError
 ├── ConfigError        the command line, the environment or the settings file is wrong     exit 2
 ├── OutputError        what was asked for cannot be written: a full disk, a closed file     exit 1
+│   └── FileInTheWay   the file to be written is there already                             exit 1
 └── SourceError        a server could not be asked or did not answer well                  exit 1
     ├── Unreachable    no connection, or it broke, or no answer in time                    exit 5
     │   ├── TimedOut   the server took the request and did not answer in time              exit 5
@@ -42,6 +43,10 @@ class ConfigError(RunTuiError):
 
 class OutputError(RunTuiError):
     """What was asked for cannot be written: the disk is full, or the file is closed."""
+
+
+class FileInTheWay(OutputError):
+    """The file to be written is there already, and nobody said to replace it."""
 
 
 class SourceError(RunTuiError):

@@ -62,8 +62,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "explorer": {
         "acts", "acting", "jobs", "run_config",
         "model", "output", "errors", "format", "store", "actions", "sources", "feed", "updates", "output_feed",
-        "garbage", "listing", "reasons", "watch", "kin", "desktop", "pace", "tables", "widgets", "screens",
-        "connections", "config",
+        "garbage", "listing", "reasons", "watch", "kin", "desktop", "pace", "tables", "archive", "timeline",
+        "widgets", "screens", "connections", "config",
     },
     "app": {
         "acts", "query",
@@ -72,7 +72,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "cli": {
         "model", "errors", "config", "query", "format", "store", "view", "sources", "feed", "updates", "app", "tables",
-        "connections", "acts", "acting", "run_config", "jobs",
+        "connections", "acts", "acting", "run_config", "jobs", "archive",
     },
     "__main__": {"cli"},
     "__init__": set(),

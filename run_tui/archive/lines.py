@@ -138,9 +138,9 @@ def header_of(found: object) -> Header:
     )
 
 
-def event_line(event: RunEvent) -> str:
-    """A line of a saved run."""
-    told: dict[str, Any] = {
+def event_object(event: RunEvent) -> dict[str, Any]:
+    """An event as the Run API documents have it."""
+    return {
         "runId": event.run_id,
         "message": event.message,
         "timestamp": event.timestamp,
@@ -148,6 +148,11 @@ def event_line(event: RunEvent) -> str:
         "stepKey": event.step_key,
         "eventType": event.event_type,
     }
+
+
+def event_line(event: RunEvent) -> str:
+    """A line of a saved run."""
+    told = event_object(event)
     if event.attempt is not None:
         told["attempt"] = event.attempt
     if event.error is not None:

@@ -72,6 +72,7 @@ def cli(ctx: click.Context) -> None:
       run-tui 9d38c7ea
       run-tui run list --status failure
       run-tui run-events get 9d38c7ea --type STEP_FAILURE --json
+      run-tui open nightly_etl-9d38c7ea.jsonl
 
     Several connections make one list of runs: in the explorer, where ctrl+o chooses among all, and in run list.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from array import array
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -144,7 +145,12 @@ class EventFollower:
 
 
 async def print_events(source: Source, run_id: str, request: EventsRequest) -> int:
-    """Prints the events asked for, and tells what there is beside them; returns the exit code."""
+    """Prints or saves the events asked for, and tells what there is beside them; returns the exit code."""
+    if request.output is not None:
+        from run_tui.cli._saving import save_events
+
+        saved = await save_events(source, run_id, request, request.output, time.time())
+        return EXIT_STATUS.get(saved.status, 0) if request.exit_status else 0
     run = None if request.filter is None else await source.run(run_id)
     if request.follow:
         feed = Feed(source, run_id, cursor=request.cursor)

@@ -7,11 +7,12 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import click
 
 from run_tui import format as fmt
+from run_tui.archive import event_object, table_end, table_head, table_row
 from run_tui.cli._common import print_json
 from run_tui.model import DOCUMENTED_RUN_FIELDS, DataRows, Run, RunEvent, RunList, RunStatus
 from run_tui.tables import value_text
@@ -33,24 +34,20 @@ class EventTable:
     """The documented table; its head is printed with the first event."""
 
     def __init__(self, run_id: str) -> None:
-        self._run_id = fmt.clean(run_id)
+        self._run_id = run_id
         self._count = 0
 
     def add(self, events: list[RunEvent]) -> None:
         """Prints a line for each event."""
-        lines = [_event_row(event) for event in events]
+        lines = [table_row(event) for event in events]
         if not self._count:
-            header = f"{'TIMESTAMP':<20} {'TYPE':<20} {'STEP_KEY':<30} {'MESSAGE':<50}"
-            lines[:0] = [f"Events for run {self._run_id}:", "", header, "-" * len(header)]
+            lines[:0] = table_head(self._run_id)
         self._count += len(events)
         click.echo("\n".join(lines))
 
     def end(self) -> None:
         """Prints the count."""
-        if self._count:
-            click.echo(f"\nTotal events: {self._count}")
-        else:
-            click.echo(f"No events found for run {self._run_id}")
+        click.echo("\n".join(table_end(self._run_id, self._count)))
 
 
 class EventDocument:
@@ -58,11 +55,11 @@ class EventDocument:
 
     def __init__(self, run_id: str) -> None:
         self._run_id = run_id
-        self._events: list[dict[str, str | None]] = []
+        self._events: list[dict[str, Any]] = []
 
     def add(self, events: list[RunEvent]) -> None:
         """Keeps the events for the end."""
-        self._events += map(_event_object, events)
+        self._events += map(event_object, events)
 
     def end(self) -> None:
         """Prints the object."""
@@ -74,30 +71,10 @@ class EventLines:
 
     def add(self, events: list[RunEvent]) -> None:
         """Prints a line for each event."""
-        print_json(*map(_event_object, events))
+        print_json(*map(event_object, events))
 
     def end(self) -> None:
         """Nothing: every line stands for itself."""
-
-
-def _event_row(event: RunEvent) -> str:
-    timestamp = fmt.clean(event.timestamp)[:19]
-    event_type = fmt.clean(event.event_type or "")
-    step_key = fmt.clean(event.step_key or "")
-    message = fmt.clean(event.message)
-    message = message[:47] + "..." if len(message) > 50 else message
-    return f"{timestamp:<20} {event_type:<20} {step_key:<30} {message:<50}"
-
-
-def _event_object(event: RunEvent) -> dict[str, str | None]:
-    return {
-        "runId": event.run_id,
-        "message": event.message,
-        "timestamp": event.timestamp,
-        "level": event.level,
-        "stepKey": event.step_key,
-        "eventType": event.event_type,
-    }
 
 
 def print_more(what: str, cursor: str) -> None:

@@ -35,11 +35,12 @@ class Selection:
 
     def _filtered(self, events: list[RunEvent], wanted: Filter, times: TimeContext) -> Iterable[RunEvent]:
         for event in events:
-            if wanted.matches(event.model_copy(update={"attempt": self._attempt(event)}), times):
+            attempt = event.attempt or self.attempt(event)
+            if wanted.matches(event.model_copy(update={"attempt": attempt}), times):
                 yield event
 
-    def _attempt(self, event: RunEvent) -> int | None:
-        """The attempt of its step that the event belongs to: STEP_RESTARTED begins the next one."""
+    def attempt(self, event: RunEvent) -> int | None:
+        """The attempt of its step that the next event belongs to: STEP_RESTARTED begins the next one."""
         if event.step_key is None:
             return None
         attempt = self._attempts.get(event.step_key, 1) + (event.event_type == "STEP_RESTARTED")

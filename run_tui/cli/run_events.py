@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from run_tui.sources.base import Source
 
 DEFAULT_EVENTS = 100
+FILTER = "run_tui.filter"
+"""Where the command line keeps the filter as it was typed."""
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -30,6 +32,15 @@ class EventsRequest:
     follow: bool
     exit_status: bool
     as_json: bool
+    output: str | None = None
+    overwrite: bool = False
+    filter_text: str = ""
+
+    @property
+    def wanted(self) -> str:
+        """Which events are asked for, in words; "" for all."""
+        told = {"type": self.types, "step": self.step, "level": self.level}
+        return " ".join([*(f"{name}:{value}" for name, value in told.items() if value), self.filter_text]).strip()
 
     @property
     def selective(self) -> bool:
@@ -56,6 +67,7 @@ def _filter(ctx: click.Context, param: click.Parameter, text: str | None) -> Fil
     query = parse(text)
     for problem in query.problems:
         raise click.BadParameter(f"{problem.message}: {text[problem.start : problem.end]}", ctx, param)
+    ctx.meta[FILTER] = text
     return query.filter
 
 
@@ -68,11 +80,15 @@ def _filter(ctx: click.Context, param: click.Parameter, text: str | None) -> Fil
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
-    help=f"How many events, counted after filtering.  [default: {DEFAULT_EVENTS}; with --follow: no limit]",
+    help=f"How many events, counted after filtering.  [default: {DEFAULT_EVENTS}; with --follow or --output: no limit]",
 )
 @click.option("--cursor", help="Go on where an earlier call ended.")
 @click.option("--follow", is_flag=True, help="Print further events as they come, until the run has ended.")
 @click.option("--exit-status", is_flag=True, help="Exit with 10 for a failed run, 11 for a canceled one.")
+@click.option(
+    "--output", metavar="FILE", help="Save them, with all there is to them, as its name ends: .jsonl, .csv, .txt."
+)
+@click.option("--overwrite", is_flag=True, help="Let --output take the place of a file.")
 @json_option
 @server_options
 def get_events(run_id: str, **options: Any) -> None:
@@ -81,7 +97,8 @@ def get_events(run_id: str, **options: Any) -> None:
     RUN_ID may be the beginning of an id (four characters or more), the address of the run's web page, or the path
     of a file with a run in it (see run-tui open). Where a limit
     ends the output before the last event, the cursor to go on with is told on stderr: following it loses no event
-    and repeats none. With --follow and --json each line is one event.
+    and repeats none. With --follow and --json each line is one event. A file of --output is there when it is whole;
+    run-tui open shows one that ends in .jsonl.
 
     \b
     Examples:
@@ -89,8 +106,11 @@ def get_events(run_id: str, **options: Any) -> None:
       run-tui run-events get 9d38c7ea --type STEP_SUCCESS,STEP_FAILURE --step transform
       run-tui run-events get 9d38c7ea --filter 'level:warning -step:check "exit code"' --json
       run-tui run-events get 9d38c7ea --follow --exit-status
+      run-tui run-events get 9d38c7ea --output nightly_etl.jsonl && run-tui open nightly_etl.jsonl
     """
-    request = EventsRequest(**options)
+    request = EventsRequest(**options, filter_text=click.get_current_context().meta.get(FILTER, ""))
+    if request.output is not None and (request.follow or request.as_json):
+        raise click.UsageError("--output saves what there is by now: it does not go with --follow or --json.")
     if request.cursor is not None and request.counts_attempts:
         raise click.UsageError("attempt: counts from the run's beginning, so it does not go with --cursor.")
 

@@ -67,6 +67,9 @@ class RunScreen(EventKeys):
             super().__init__()
             self.step, self.attempt, self.steps = step, attempt, steps
 
+    class SaveWanted(Message):
+        """The events are to be saved to a file."""
+
     def __init__(
         self,
         run: Run,
@@ -83,6 +86,7 @@ class RunScreen(EventKeys):
         self._watched = False
         self._family: Sequence[Run] = ()
         self.run, self.where = run, where
+        self.plan: list[Step] = []
         self.pane = EventPane(run.id, now, id="events")
         self.was_read = self.all_read = self._end_was_shown = False
         self._painted_at = 0.0
@@ -141,6 +145,7 @@ class RunScreen(EventKeys):
 
     def show_plan(self, plan: list[Step]) -> None:
         """Takes the steps the run planned."""
+        self.plan = plan
         self.side.board.set_plan(plan)
         self._show_facts()
 
@@ -287,6 +292,10 @@ class RunScreen(EventKeys):
         else:
             yet = "" if self.run.status.finished else " yet"
             self.notify(f"No output of {clean(step) if step else 'the run'} has been captured{yet}.", markup=False)
+
+    def action_save(self) -> None:
+        """Asks where the events are to be saved."""
+        self.post_message(self.SaveWanted())
 
     def action_web(self) -> None:
         """Opens the run's web page at the event under the cursor; from the steps, at its beginning."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from run_tui.query import Filter, TimeContext
 from run_tui.store import EventStore
 from run_tui.view.context import Context
 from run_tui.view.found import FoundRows, MaskedRows
-from run_tui.view.masks import Mask, all_of, both, pieces_from
+from run_tui.view.masks import Mask, all_of, both, indexes_of, pieces_from
 from run_tui.view.rowtest import RowTest, Searches
 
 LEVEL_NAMES = ("", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -51,6 +51,12 @@ class EventView:
     def fits(self, row: int) -> bool:
         """Whether a row is a match; not known of rows that have not been looked at."""
         return self.filter is None or self._found.has(row)
+
+    def fitting_rows(self) -> Iterable[int]:
+        """The rows that match by now, ascending, context aside; what is found later does not change them."""
+        if self.filter is None:
+            return range(len(self.store))
+        return (start + index for start, mask in self._found.pieces() for index in indexes_of(mask))
 
     @property
     def context(self) -> int:

@@ -174,7 +174,7 @@ def test_a_run_is_opened_in_the_explorer_which_needs_a_terminal(run_tui: RunTui,
 
 @pytest.mark.parametrize(
     ("word", "hint"),
-    [("runs", "run?"), ("run-event", "run-events?"), ("confg", "config?"), ("qqqq", "Commands: demo, run")],
+    [("runs", "run?"), ("run-event", "run-events?"), ("confg", "config?"), ("qqqq", "Commands: demo, open, run")],
 )
 def test_a_mistyped_command_is_told_with_the_right_one(run_tui: RunTui, word: str, hint: str) -> None:
     result = run_tui(word)
