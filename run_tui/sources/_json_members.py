@@ -59,6 +59,8 @@ class JsonMembers:
         return value
 
     def _next(self) -> int:
+        if self._text[self._at : self._at + 1] > " ":
+            return self._at
         found = _BLANK.match(self._text, self._at)
         return found.end() if found else self._at
 

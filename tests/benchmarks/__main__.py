@@ -13,7 +13,7 @@ from tests.benchmarks.report import last_line
 
 NAMES = (
     "load", "jump", "filter", "find", "engine", "memory", "scroll", "steps", "bounds", "follow", "startup", "faults",
-    "hub",
+    "hub", "open",
 )  # fmt: skip
 ALL = "all"
 

@@ -205,6 +205,20 @@ ROWS = (
         _nothing,
     ),
     Row(
+        "a debug export of 100,000 events, all read",
+        "open",
+        lambda figures: f"{figures['open_debug_s']:.2f} s",
+        "2 s",
+        _nothing,
+    ),
+    Row(
+        "last events of a saved run of 1,000,000",
+        "open",
+        lambda figures: f"{figures['open_saved_last_events_s']:.2f} s",
+        "1 s",
+        _nothing,
+    ),
+    Row(
         "first frame of the demo",
         "startup",
         lambda figures: f"{figures['first_frame_s']:.2f} s",
