@@ -37,7 +37,7 @@ async def test_an_export_opens_on_its_failure_with_steps_and_errors() -> None:
         assert (event.event_type, event.step_key, event.attempt) == ("STEP_FAILURE", "fetch_invoices", 3)
         assert "could not connect to billing.acme.io" in screen.detail.text
         states = {step.key: step.state.value for step in screen.steps.steps}
-        assert states == {"fetch_invoices": "failure", "post_invoices": "not executed"}
+        assert states == {"fetch_invoices": "failure", "post_invoices": "not run"}
         await pilot.press("slash", *"TimeoutError", "enter")
         await until(lambda: 0 < screen.pane.timeline.fitting < screen.pane.timeline.held)
         titles = {binding.description for _, binding, _, _ in screen.active_bindings.values()}

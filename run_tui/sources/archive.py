@@ -20,6 +20,7 @@ class ArchiveSource:
 
     system = "file"
     tables = None
+    actions = None
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -104,6 +105,10 @@ class ArchiveSource:
     async def cursor_after(self, run_id: str, count: int) -> str | None:
         """Not counted."""
         return None
+
+    async def ping(self) -> str:
+        """The file is there: it is open."""
+        return self.name
 
     async def reconnect(self) -> None:
         """There is no connection."""
