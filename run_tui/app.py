@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import time
 import traceback
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import ClassVar
 
 from rich.text import Text
 from textual import on
 from textual.app import SystemCommand
 from textual.binding import BindingType
+from textual.message import Message
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
@@ -94,9 +95,9 @@ class RunTuiApp(OrderedInput):
         self._sources = {connection: source, **(beside or {})}
         self._connections = connections or Connections()
         self._runs = RunsList(self, self._sources, self._offer if self._connections.fell_back else None)
-        self._connecting: Connecting | None = None
         self._alerts = Alerts(self, every=alert)
         self._wishes = Wishes(self)
+        self._connecting = Connecting(self, self._connections, self._sources, self._runs, self._wishes.show_rights)
         self._acts: Mapping[Act, bool] = {}
         self._opened: OpenRun | None = None
         self._output: OpenOutput | None = None
@@ -264,42 +265,18 @@ class RunTuiApp(OrderedInput):
             self._save = None
             self.pop_screen()
 
-    @on(RunsScreen.ConnectWanted)
-    async def _connect(self) -> None:
-        await self._open_connections()
-
     def _offer(self, where: str) -> None:
         """Nobody has said which server to ask, and there is none at the usual place: shows what else there is."""
         if self.screen is self._runs.screen:
-            self.start(self._open_connections(where), "connect")
+            self.start(self._connecting.show(where), "connect")
 
-    async def _open_connections(self, nowhere: str = "") -> None:
-        self._runs.stop()
-        self._connecting = Connecting(self, self._connections, self._sources, self._runs.connections, nowhere)
-        await self.push_screen(self._connecting.screen)
-        self._connecting.ask()
-
-    @on(ConnectScreen.Closed)
-    def _close_connections(self) -> None:
-        if self._connecting is not None:
-            self._connecting.stop()
-        self._connecting = None
-        self.pop_screen()
-        self._runs.start()
-
+    @on(RunsScreen.ConnectWanted)
+    @on(ConnectScreen.Asked)
     @on(ConnectScreen.Chosen)
-    def _switch_to(self, event: ConnectScreen.Chosen) -> None:
-        if self._connecting is not None:
-            self.start(self._switch(self._connecting, event.names), "connect")
-
-    async def _switch(self, connecting: Connecting, names: Sequence[str]) -> None:
-        sources = await connecting.open(names)
-        if sources is not None and self.screen is connecting.screen:
-            connecting.stop()
-            self._connecting = None
-            self.pop_screen()
-            self._runs.switch(sources)
-            self._wishes.show_rights()
+    @on(ConnectScreen.Closed)
+    @on(ConnectionForm.Entered)
+    async def _of_connections(self, wish: Message) -> None:
+        await self._connecting.take(wish)
 
     # What changes runs
 
@@ -345,16 +322,6 @@ class RunTuiApp(OrderedInput):
             self._opened.refresh()
 
     # What the rooms do for their screens
-
-    @on(ConnectScreen.Asked)
-    def _ask_connection(self, event: ConnectScreen.Asked) -> None:
-        if self._connecting is not None:
-            self._connecting.ask(event.name)
-
-    @on(ConnectionForm.Entered)
-    def _enter_connection(self, event: ConnectionForm.Entered) -> None:
-        if self._connecting is not None:
-            self._connecting.enter(event.form, event.settings, save=event.save)
 
     @on(RunsScreen.FilterChanged)
     def _list_others(self, event: RunsScreen.FilterChanged) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from time import monotonic
+
+from textual.message import Message
 
 from run_tui.config import Draft
 from run_tui.connections import Connections, Known
 from run_tui.errors import RunTuiError, SourceError
-from run_tui.explorer.host import Host
+from run_tui.explorer.host import Stage
+from run_tui.explorer.runs_list import RunsList
 from run_tui.format import clean
 from run_tui.pace import REAL_CLOCK, retry_delay
 from run_tui.screens.connect import ConnectScreen
 from run_tui.screens.connection_form import ConnectionForm
+from run_tui.screens.runs import RunsScreen
 from run_tui.sources.base import Source
 from run_tui.widgets.connection_list import ASKING, ConnectionRow, ConnectionState
 
@@ -25,22 +29,50 @@ UNASKED = ConnectionState(
 
 
 class Connecting:
-    """The connect screen and its workers; `sources` are those that are open, and get more."""
+    """The connect screen and its workers; `sources` are those that are open, and get more.
+
+    `switched` is told when the runs of other connections are listed.
+    """
 
     def __init__(
         self,
-        host: Host,
+        stage: Stage,
         connections: Connections,
         sources: dict[str, Source],
-        listed: Collection[str],
-        nowhere: str = "",
+        runs: RunsList,
+        switched: Callable[[], None],
     ) -> None:
-        self._host, self._connections, self._sources, self._listed = host, connections, sources, listed
-        states = {known.name: UNASKED for known in self._connections.known() if not self._may_be_asked(known)}
-        self.screen = ConnectScreen(self._rows(), states, nowhere)
+        self._stage, self._connections, self._sources = stage, connections, sources
+        self._runs, self._switched = runs, switched
+        self._screen: ConnectScreen | None = None
         self._asked: set[str] = set()
 
-    def ask(self, name: str | None = None) -> None:
+    async def show(self, nowhere: str = "") -> None:
+        """Shows the connections; `nowhere` is a server nobody has named that does not answer."""
+        self._runs.stop()
+        states = {known.name: UNASKED for known in self._connections.known() if not self._may_be_asked(known)}
+        self._screen = ConnectScreen(self._rows(), states, nowhere)
+        await self._stage.show_screen(self._screen)
+        self._ask()
+
+    async def take(self, wish: Message) -> None:
+        """Does what is wished for on the screen of connections, or of a new one."""
+        match wish:
+            case RunsScreen.ConnectWanted():
+                await self.show()
+            case ConnectScreen.Asked(name=name):
+                self._ask(name)
+            case ConnectScreen.Chosen(names=names) if self._screen is not None:
+                self._stage.start(self._switch(self._screen, names), "connect")
+            case ConnectScreen.Closed():
+                self._close()
+                self._runs.start()
+            case ConnectionForm.Entered(save=False):
+                self._stage.start(self._test(Draft(**wish.settings), wish.form), "draft")
+            case ConnectionForm.Entered() if self._screen is not None:
+                self._add(wish, self._screen)
+
+    def _ask(self, name: str | None = None) -> None:
         """Asks a server now, and again as long as its state may change by itself.
 
         A program for its token is run; where no connection is named, all are asked of which none needs one.
@@ -48,42 +80,43 @@ class Connecting:
         wanted = [known.name for known in self._connections.known() if self._may_be_asked(known)]
         for each in wanted if name is None else [name]:
             self._asked.add(each)
-            self._host.start(self._follow(each), f"connection {each}")
+            self._stage.start(self._follow(each), f"connection {each}")
 
-    def stop(self) -> None:
-        """Asks no more."""
-        self._host.stop(*(f"connection {name}" for name in self._asked), "draft")
+    def _close(self) -> None:
+        self._stage.stop(*(f"connection {name}" for name in self._asked), "draft")
+        self._screen = None
+        self._stage.leave_screen()
 
-    async def open(self, names: Sequence[str]) -> Mapping[str, Source] | None:
-        """The sources of these connections; None, and the user is told, if one of them cannot be opened."""
+    async def _switch(self, screen: ConnectScreen, names: Sequence[str]) -> None:
+        """Lists the runs of these connections, unless one of them cannot be opened: then the user is told."""
         try:
-            return {name: await self._source(name) for name in names}
+            sources = {name: await self._source(name) for name in names}
         except RunTuiError as error:
-            self._host.say(error)
-            return None
+            self._stage.say(error)
+            return
+        if self._stage.screen_stack[-1] is screen:
+            self._close()
+            self._runs.switch(sources)
+            self._switched()
 
-    def enter(self, form: ConnectionForm, settings: Mapping[str, str], *, save: bool) -> None:
-        """Tests a connection that was typed in, or adds it to the settings; the form says what is wrong with it."""
-        draft = Draft(**settings)
-        if not save:
-            self._host.start(self._test(draft, form), "draft")
-            return
+    def _add(self, entered: ConnectionForm.Entered, screen: ConnectScreen) -> None:
+        """Adds a connection to the settings; the form says what is wrong with it."""
         try:
-            name = self._connections.add(draft)
+            name = self._connections.add(Draft(**entered.settings))
         except RunTuiError as error:
-            form.show_result(_failed(error))
+            entered.form.show_result(_failed(error))
             return
-        form.dismiss()
-        self.screen.show(self._rows(), self.screen.rows.states)
-        self.screen.rows.go_to(name)
-        self.ask(name)
+        entered.form.dismiss()
+        screen.show(self._rows(), screen.rows.states)
+        screen.rows.go_to(name)
+        self._ask(name)
 
     def _may_be_asked(self, known: Known) -> bool:
         return not known.asks or known.name in self._sources
 
     def _rows(self) -> list[ConnectionRow]:
         return [
-            ConnectionRow(known.name, known.kind, known.where, known.origin, known.name in self._listed)
+            ConnectionRow(known.name, known.kind, known.where, known.origin, known.name in self._runs.connections)
             for known in self._connections.known()
         ]
 
@@ -100,7 +133,8 @@ class Connecting:
                     failures += 1
             except RunTuiError as error:
                 state, rest = _failed(error), None
-            self.screen.show_state(name, state)
+            if self._screen is not None:
+                self._screen.show_state(name, state)
             if rest is None:
                 return
             await asyncio.sleep(rest)
