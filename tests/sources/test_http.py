@@ -140,6 +140,7 @@ async def test_the_body_counts_before_the_status() -> None:
         (answer_of(200, "application/json", b'{"data": {"version": 1}}'), BadAnswer, "(data.version: Input should be"),
         (answer_of(200, "application/json", b"[" * 5000), BadAnswer, "JSON that does not fit (Invalid JSON"),
         (answer_of(200, "application/json", b'{"errors": []}'), BadAnswer, "(data: Field required)"),
+        (answer_of(200), BadAnswer, "answered with text/plain (HTTP 200 OK), not with GraphQL"),
         (answer_of(401), Unauthorized, "did not accept the token (HTTP 401 Unauthorized)"),
         (answer_of(403, "text/html", HTML), Unauthorized, "did not accept the token (HTTP 403 Forbidden)"),
         (answer_of(429), Busy, "is too busy (HTTP 429 Too Many Requests)"),

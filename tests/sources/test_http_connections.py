@@ -11,12 +11,13 @@ from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from run_tui.errors import BadAnswer, BrokenOff, TimedOut, Unreachable
+from run_tui.errors import BadAnswer, BrokenOff, OutcomeUnknown, TimedOut, Unreachable
 from run_tui.reach import Reach
-from run_tui.sources._http import _same_server
+from run_tui.sources._http import _LIMITS, _same_server
 from run_tui.sources._http_words import no_connection
 from tests.sources.asking import (
     GOOD,
@@ -118,6 +119,27 @@ async def test_a_connection_that_breaks_is_tried_once_more(talk: Any) -> None:
         assert (type(error), str(error)) == (BrokenOff, f"{url} broke off the connection without a whole answer")
 
 
+@pytest.mark.parametrize("talk", [reset, hang_up, cut, no_http])
+async def test_what_changes_something_is_not_sent_twice(talk: Any) -> None:
+    async with talking(talk, good) as url, client_of(url) as client:
+        with pytest.raises(OutcomeUnknown) as caught:
+            await client.mutate("mutation", {}, SHAPE)
+        assert await client.mutate("mutation", {}, SHAPE) == GOOD
+    assert str(caught.value).startswith(f"{url} broke off the connection without a whole answer: whether it was done")
+
+
+async def test_what_was_not_even_sent_was_not_done() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    async with client_of(url) as client:
+        with pytest.raises(Unreachable):
+            await client.mutate("mutation", {}, SHAPE)
+
+
+def test_idle_connections_are_let_go_of_before_a_server_drops_them() -> None:
+    assert 0 < (_LIMITS.keepalive_expiry or 0) < uvicorn.Config("").timeout_keep_alive
+
+
 async def test_a_pooled_connection_that_the_server_drops_costs_no_failure() -> None:
     async def one_answer_only(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await good(reader, writer)
@@ -207,6 +229,19 @@ async def test_a_redirect_to_nowhere(target: str) -> None:
     with served(redirecting_to(target)) as url:
         error = await failure(url)
         assert str(error) == f"{url} redirects to something that is no web address"
+
+
+@pytest.mark.parametrize(("hops", "found"), [(4, True), (5, False)])
+async def test_so_many_redirects_are_followed(hops: int, found: bool) -> None:
+    async def answer(request: Request) -> Response:
+        done = int(request.query_params.get("n", "0"))
+        return JSONResponse(GOOD) if done == hops else RedirectResponse(f"/graphql?n={done + 1}", 307)
+
+    with served(app_of(answer)) as url:
+        if found:
+            assert await ask(url) == GOOD
+        else:
+            assert "in circles" in str(await failure(url))
 
 
 async def test_a_redirect_in_circles() -> None:
