@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from run_tui.acts import Act
 from run_tui.errors import BadAnswer, Busy, RunNotFound, ServerError, SourceError, Unauthorized
 from run_tui.model import RunEvent, RunFilter, RunStatus
+from run_tui.sources._dagster_poison import offset_cursor, storage_cursor
 from run_tui.sources.base import Capabilities, Source
 from run_tui.sources.dagster import DagsterSource
 from tests.sources.asking import EVENT, page_of, saying, source_of
@@ -251,6 +252,61 @@ async def test_the_check_for_gaps_needs_a_server_that_knows_offsets() -> None:
     async with source_of(saying(logsForRun=failure)) as source:
         with pytest.raises(ServerError, match="unknown cursor"):
             await source.has_more_than("r1", 5)
+
+
+async def test_counts_and_cursors_are_asked_for_without_events() -> None:
+    server = ScriptedDagster(range(1, 31), unknown_levels=[20])
+    async with source_of(server.app) as source:
+        assert [await source.has_more_than(RUN_ID, count) for count in (0, 29, 30)] == [True, True, False]
+        assert [await source.cursor_after(RUN_ID, count) for count in (1, 19, 20, 21)] == [
+            storage_cursor(1), storage_cursor(19), None, storage_cursor(21),
+        ]  # fmt: skip
+    counts = (0, 29, 30, 0, 18, 19, 20)
+    assert server.asked == [{"runId": RUN_ID, "limit": 1, "afterCursor": offset_cursor(count)} for count in counts]
+    assert {*server.names} == {"RunTuiProbe"}
+
+
+async def test_the_tail_of_a_long_run() -> None:
+    server = ScriptedDagster(range(1, 10_001))
+    async with source_of(server.app) as source:
+        place = await source.find_tail(RUN_ID, None)
+        page = await source.page(RUN_ID, place)
+        assert await source.find_tail(RUN_ID, page.cursor) is None
+        assert source.events_between(place, page.cursor) == len(page)
+        assert source.events_between("garbage", page.cursor) is None
+    assert page.messages[-1] == "event 10000"
+    assert {*server.names} == {"RunTuiProbe", "RunTuiPage"}
+    server = ScriptedDagster(range(1, 10_001), unknown_levels=range(8_000, 9_800))
+    async with source_of(server.app) as source:
+        assert await source.find_tail(RUN_ID, None) is not None
+
+
+async def test_pages_are_asked_for_with_their_run_or_without() -> None:
+    server = ScriptedDagster(range(1, 8))
+    async with source_of(server.app) as source:
+        cursor = (await source.page(RUN_ID, limit=3)).cursor
+        await source.page(RUN_ID, cursor, limit=3, with_run=False)
+    assert server.names == ["RunTuiPage", "RunTuiMore"]
+    assert server.asked[1] == {"runId": RUN_ID, "limit": 3, "afterCursor": cursor}
+
+
+async def test_a_server_tells_its_version() -> None:
+    async with source_of(saying(version="1.13.27")) as source:
+        assert await source.ping() == "Dagster 1.13.27"
+        await source.reconnect()
+        assert await source.ping() == "Dagster 1.13.27"
+
+
+@pytest.mark.parametrize("text", ["0c11e89c", RUN_ID[:-1], f"{RUN_ID}0", RUN_ID.replace("-", ""), f"{RUN_ID}\n"])
+def test_a_whole_id_is_a_uuid(text: str) -> None:
+    source = DagsterSource("http://h")
+    assert (source.whole_id(RUN_ID), source.whole_id(RUN_ID.upper())) == (RUN_ID, RUN_ID.upper())
+    assert source.whole_id(text) is None
+
+
+def test_the_web_page_may_begin_elsewhere() -> None:
+    source = DagsterSource("http://h:3000", page="https://acme.dagster.cloud/prod")
+    assert (source.where, source.run_url("r1")) == ("http://h:3000", "https://acme.dagster.cloud/prod/runs/r1")
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from run_tui.errors import BadAnswer
-from run_tui.output import Stream
+from run_tui.output import WIDTH, OutputChunk, Stream
 from run_tui.sources._dagster_output import BEYOND, chunk_of, cursor_at, near_end
+from tests.sources.asking import source_of
+from tests.sources.servers import app_of
 
 
 @given(some.integers(0, 10**11), some.integers(2, 10**6))
@@ -58,3 +64,44 @@ def test_nothing_new_leaves_the_place() -> None:
 def test_a_place_that_is_none_is_refused(cursor: str) -> None:
     with pytest.raises(BadAnswer):
         chunk_of(Stream.STDOUT, 0, "x", cursor)
+
+
+class Written:
+    """A server whose process wrote something to each stream, and what it was asked for."""
+
+    def __init__(self, **streams: bytes) -> None:
+        self.streams = {"stdout": b"", "stderr": b"", **streams}
+        self.asked: list[dict[str, Any]] = []
+
+    async def answer(self, request: Request) -> Response:
+        """The bytes of both streams after the cursor's places."""
+        asked = (await request.json())["variables"]
+        self.asked.append(asked)
+        starts = [int(place) for place in asked["cursor"].split(":")]
+        parts = [text[start:][: asked["limit"]] for start, text in zip(starts, self.streams.values(), strict=True)]
+        places = ":".join(str(start + len(part)) for start, part in zip(starts, parts, strict=True))
+        texts = dict(zip(self.streams, [part.decode() or None for part in parts], strict=True))
+        return JSONResponse({"data": {"capturedLogs": {**texts, "cursor": places}}})
+
+
+async def test_one_stream_is_read_from_any_place() -> None:
+    server = Written(stdout=b"out", stderr=b"errors")
+    async with source_of(app_of(server.answer)) as source:
+        assert await source.output("r1", "key", Stream.STDOUT) == OutputChunk("out", 0, 3)
+        assert await source.output("r1", "key", Stream.STDERR, 2, 3) == OutputChunk("ror", 2, 5)
+        assert await source.output("r1", "key", Stream.STDERR, 6) == OutputChunk("", 6, 6)
+    key = ["r1", "compute_logs", "key"]
+    assert server.asked == [
+        {"logKey": key, "cursor": f"0:{BEYOND}", "limit": WIDTH},
+        {"logKey": key, "cursor": f"{BEYOND}:2", "limit": 3},
+        {"logKey": key, "cursor": f"{BEYOND}:6", "limit": WIDTH},
+    ]
+
+
+async def test_the_end_of_a_stream_is_found_by_looks_at_single_bytes() -> None:
+    server = Written(stderr=b"x" * 1000)
+    async with source_of(app_of(server.answer)) as source:
+        assert 900 <= await source.output_end("r1", "key", Stream.STDERR, 100) <= 950
+        assert await source.output_end("r1", "key", Stream.STDERR, 1000) == 0
+        assert await source.output_end("r1", "key", Stream.STDOUT, 100) == 0
+    assert {asked["limit"] for asked in server.asked} == {1}
