@@ -38,6 +38,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.refresh", "ctrl+r", "Refresh", "Ask the server now.", "view", "refresh"),
     Action("view.web", "o", "Web page", "Open the web page, at the event under the cursor.", "view", "web"),
     Action("view.time", "t", "Time", "Times: local, UTC, since start, since previous.", "view", "time"),
+    Action("view.command", "c", "Command", "Copy the command that opens this view again.", "view", "command"),
     Action("view.alert", "a", "Alert", "Tell when the run ends, or no more.", "view", "alert"),
     Action("act.terminate", "ctrl+k", "Terminate", "Ask the run to end, or those marked.", "act", "terminate", True),
     Action("act.reexecute", "R", "Re-execute", "Execute the run again, or part of it.", "act", "reexecute", True),

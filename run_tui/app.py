@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import traceback
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -36,6 +36,7 @@ from run_tui.hangup import end_with_terminal
 from run_tui.input_order import OrderedInput
 from run_tui.model import Run
 from run_tui.query import typable
+from run_tui.reopening import Look
 from run_tui.screens import themes
 from run_tui.screens.base import AlertWanted, RefreshWanted, ViewScreen, WebPageWanted
 from run_tui.screens.connect import ConnectScreen
@@ -52,6 +53,7 @@ from run_tui.widgets.event_detail import EventDetail
 from run_tui.widgets.event_pane import EventPane
 from run_tui.widgets.run_table import RunRows
 
+NO_LOOK = Look()
 COLLECTING = 0.25
 """Seconds between looks for garbage."""
 HEARTBEAT = 5.0
@@ -82,6 +84,7 @@ class RunTuiApp(OrderedInput):
         warnings: Iterable[str] = (),
         beside: Mapping[str, Source] | None = None,
         connections: Connections | None = None,
+        look: Look = NO_LOOK,
     ) -> None:
         # Without colours the terminal's own two are left, with bold, dim and reversed text.
         no_color = "NO_COLOR" in os.environ
@@ -95,9 +98,13 @@ class RunTuiApp(OrderedInput):
         self._sources = {connection: source, **(beside or {})}
         self._connections = connections or Connections()
         self._runs = RunsList(self, self._sources, self._offer if self._connections.fell_back else None)
+        self._look = look
+        self._show_way()
+        if run_id is None:
+            self._runs.screen.show_look(look)
         self._alerts = Alerts(self, every=alert)
         self._wishes = Wishes(self)
-        self._connecting = Connecting(self, self._connections, self._sources, self._runs, self._wishes.show_rights)
+        self._connecting = Connecting(self, self._connections, self._sources, self._runs, self._switched)
         self._acts: Mapping[Act, bool] = {}
         self._opened: OpenRun | None = None
         self._output: OpenOutput | None = None
@@ -179,7 +186,7 @@ class RunTuiApp(OrderedInput):
     async def _open_wanted(self, text: str) -> None:
         run = await self._runs.find(text)
         if run is not None:
-            await self._open(self._runs.source_of(run), run)
+            await self._open(self._runs.source_of(run), run, look=self._look)
 
     @on(RunScreen.OtherWanted)
     def _other_wanted(self, event: RunScreen.OtherWanted) -> None:
@@ -192,11 +199,15 @@ class RunTuiApp(OrderedInput):
             kept = {"connection": opened.screen.run.connection}
             await self._open(opened.source, run.model_copy(update=kept), instead_of=opened.screen)
 
-    async def _open(self, source: Source, run: Run, instead_of: RunScreen | None = None) -> None:
+    async def _open(
+        self, source: Source, run: Run, instead_of: RunScreen | None = None, look: Look | None = None
+    ) -> None:
         """Opens a run on top, or in the place of another one, under the same filter."""
         before = self._runs.screen if instead_of is None else instead_of
-        filter_text = "" if instead_of is None else instead_of.filter_bar.text
-        screen = RunScreen(run, source.where, before.time_mode, self.now, filter_text, lacks=lacking(source))
+        if look is None:
+            look = Look("" if instead_of is None else instead_of.filter_bar.text, time=before.time_mode)
+        screen = RunScreen(run, source.where, look.time, self.now, look, lacks=lacking(source))
+        screen.leading_to = self._way_to(run.connection)
         self._runs.stop()
         if self._opened is not None:
             self._opened.stop()
@@ -207,6 +218,13 @@ class RunTuiApp(OrderedInput):
         await (self.push_screen(screen) if instead_of is None else self.switch_screen(screen))
         self._alerts.opened(source, run)
         self._opened.start()
+
+    def _show_way(self) -> None:
+        """Lets the list of runs say which options lead to it."""
+        self._runs.screen.leading_to = [word for name in self._runs.connections for word in self._way_to(name)]
+
+    def _way_to(self, name: str | None) -> Sequence[str]:
+        return self._connections.options(name or next(iter(self._runs.connections)))
 
     @on(RunScreen.FamilyWanted)
     def _list_family(self) -> None:
@@ -277,6 +295,10 @@ class RunTuiApp(OrderedInput):
     @on(ConnectionForm.Entered)
     async def _of_connections(self, wish: Message) -> None:
         await self._connecting.take(wish)
+
+    def _switched(self) -> None:
+        self._show_way()
+        self._wishes.show_rights()
 
     # What changes runs
 

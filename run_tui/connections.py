@@ -14,6 +14,8 @@ from run_tui.sources.base import Source
 PLUS = "Dagster+"
 """What a login is called that does not say of which organization it is."""
 _OWN = ("token_command", "token_keyring")
+_URLS = {names["url"] for names in (config.OPTIONS, config.VARIABLES, config.DAGSTER_VARIABLES)}
+"""What may have named a server by its address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,37 @@ class Connections:
         for known in (*self._of_settings(), *self._of_start(), *self._of_login(), *self._here(), _DEMO):
             found.setdefault(known.name, known)
         return list(found.values())
+
+    def options(self, name: str) -> tuple[str, ...]:
+        """The options that lead to a connection again, no secret among them; () where there are none."""
+        chosen = next((each for each in self._chosen if each.name == name), None)
+        if chosen is not None:
+            return self._leading_to(chosen)
+        if name in self._settings.profiles or name == config.DEMO:
+            return "-c", name
+        choice = next((known.choice for known in self.known() if known.name == name), config.Choice({}))
+        if choice.organization not in (None, "-"):
+            deployment = name.partition("/")[2]
+            return "--organization", str(choice.organization), *(("--deployment", deployment) if deployment else ())
+        return () if choice.url is None else ("--url", _shown(config.without_login(choice.url)))
+
+    def _leading_to(self, chosen: config.Connection) -> tuple[str, ...]:
+        """The same of one that the program was started with, where several things may have named it."""
+        profiles, url = self._settings.profiles, _shown(chosen.url)
+        if chosen.kind == config.DEMO:
+            return "-c", chosen.name
+        if chosen.name in profiles:
+            profile = profiles[chosen.name]
+            elsewhere = profile.place is None and profile.address.url != chosen.url
+            return "-c", chosen.name, *(("--url", url) if elsewhere else ())
+        if chosen.organization and chosen.deployment:
+            profile_name = chosen.name.removesuffix(f"/{chosen.deployment}")
+            if profile_name in profiles:
+                return "-c", profile_name, "--deployment", chosen.deployment
+            if chosen.page and chosen.origins.get("url") in _URLS:
+                return "--url", chosen.page
+            return "--organization", chosen.organization, "--deployment", chosen.deployment
+        return "--url", url
 
     def open(self, name: str) -> Source:
         """The source that asks this connection's server. Raises `ConfigError`; the program for its token is run."""

@@ -168,6 +168,7 @@ TRIES = {
     "view.refresh": Try("", asked("page"), rises),
     "view.web": Try("", said, says("no web page")),
     "view.time": Try("", lambda s: s.time_mode, to(TimeMode.UTC)),
+    "view.command": Try("", clipboard, says("run-tui -c demo")),
     "view.alert": Try("", said, says("ended already")),
     "find.open": Try("", lambda s: s.focused is s.find_bar.input, to(True)),
     "find.next": Try(FIND + "g", row, rises),

@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reach": set(),
     "escapes": set(),
     "config": {"errors", "reach"},
+    "reopening": {"format"},
     "query": {"model", "errors", "escapes"},
     "format": {"model", "escapes"},
     "tables": {"model"},
@@ -53,11 +54,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktop": set(),
     "widgets": {
         "model", "query", "format", "store", "timeline", "view", "steps", "step_tree", "gantt", "actions", "output",
-        "failure", "finding", "tables",
+        "failure", "finding", "tables", "reopening",
     },
     "screens": {
         "acts", "model", "query", "format", "store", "timeline", "view", "steps", "step_tree", "actions", "output",
-        "failure", "finding", "widgets", "tables",
+        "failure", "finding", "widgets", "tables", "reopening",
     },
     "explorer": {
         "acts", "acting", "jobs", "run_config",
@@ -68,11 +69,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "app": {
         "acts", "query",
         "model", "errors", "format", "actions", "sources", "garbage", "hangup", "input_order", "desktop", "widgets",
-        "screens", "explorer", "connections",
+        "screens", "explorer", "connections", "reopening",
     },
     "cli": {
         "model", "errors", "config", "query", "format", "store", "view", "sources", "feed", "updates", "app", "tables",
-        "connections", "acts", "acting", "run_config", "jobs", "archive",
+        "connections", "acts", "acting", "run_config", "jobs", "archive", "reopening",
     },
     "__main__": {"cli"},
     "__init__": set(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -15,7 +15,7 @@ from run_tui.cli._common import is_id_prefix, is_url, server_options, tell
 from run_tui.cli._streams import open_stdout
 from run_tui.cli.act import terminate  # noqa: F401  (it and its like belong to `run`)
 from run_tui.cli.config import config_group
-from run_tui.cli.explore import RUN, demo, explore, open_explorer, open_saved
+from run_tui.cli.explore import RUN, VIEW, demo, explore, open_explorer, open_saved, view_options
 from run_tui.cli.job import job_group
 from run_tui.cli.phase import phase_group
 from run_tui.cli.run import run_group
@@ -32,7 +32,7 @@ class _Root(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         word = args[0]
-        if word in self.commands or word.startswith("-") or ctx.resilient_parsing:
+        if word in self.commands or ctx.resilient_parsing:
             return super().resolve_command(ctx, args)
         if not _can_be_run(word):
             from difflib import get_close_matches
@@ -56,9 +56,10 @@ def _can_be_run(word: str) -> bool:
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @server_options
+@view_options
 @click.version_option(__version__, prog_name="run-tui", message="%(prog)s %(version)s")
 @click.pass_context
-def cli(ctx: click.Context) -> None:
+def cli(ctx: click.Context, /, **view: Any) -> None:
     """Explore orchestrator runs in the terminal: open a run, see what failed and why, filter and follow its events.
 
     Without a command the explorer opens, on RUN_ID where one is given: an id, its first characters, or the address
@@ -70,6 +71,8 @@ def cli(ctx: click.Context) -> None:
       run-tui --url localhost:3000
       run-tui -c prod -c staging
       run-tui 9d38c7ea
+      run-tui 9d38c7ea --filter 'level:error step:load_*' --time utc
+      run-tui 9d38c7ea --at 12:30:05
       run-tui run list --status failure
       run-tui run-events get 9d38c7ea --type STEP_FAILURE --json
       run-tui open nightly_etl-9d38c7ea.jsonl
@@ -88,6 +91,11 @@ def cli(ctx: click.Context) -> None:
     """
     if os.environ.get("NO_COLOR"):
         ctx.color = False
+    ctx.meta[VIEW] = view
+    for name in ("filter", "at", "time", "context", "shown"):
+        if view[name] not in (None, ()) and ctx.invoked_subcommand not in (None, "RUN_ID", demo.name):
+            option = "show" if name == "shown" else name
+            raise click.UsageError(f"--{option} before a command is for the explorer.", ctx)
     if ctx.invoked_subcommand is None:
         open_explorer()
 

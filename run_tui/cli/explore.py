@@ -6,38 +6,99 @@ import io
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from run_tui import config
-from run_tui.cli._common import chosen_connections, load_settings, server_options, started, telling
+from run_tui.cli._common import Function, chosen_connections, load_settings, server_options, started, telling
 from run_tui.errors import ConfigError
 
 if TYPE_CHECKING:
     from run_tui.app import RunTuiApp
+    from run_tui.reopening import Look
 
 STANDARD_INPUT = "-"
 RUN = "run_tui.run"
 """Where the command line keeps the run that stands in the command's place."""
+VIEW = "run_tui.view"
+"""Where it keeps what the options before that run say of the view."""
+TIMES = ("local", "utc", "elapsed", "delta")
+PARTS = ("bars", "histogram", "detail")
+
+
+def _spot(ctx: click.Context, param: click.Parameter, text: str | None) -> str | None:
+    if text is None or text.isdecimal():
+        return text
+    from run_tui.query import TimeContext, resolve_time
+
+    try:
+        resolve_time(text, TimeContext(0, None, 0))
+    except ValueError:
+        wanted = "an event's number nor a time: 12:30, 2026-11-22T12:30Z, 5m (before the end), +30s (after the start)"
+        raise click.BadParameter(f"{text!r} is neither {wanted}.", ctx, param) from None
+    return text
+
+
+def view_options(function: Function) -> Function:
+    """Adds the options that describe a view; `c` in the explorer writes them."""
+    options = (
+        click.option("--filter", metavar="QUERY", help="What the explorer's filter is to say."),
+        click.option("--at", metavar="SPOT", callback=_spot, help="Open the run at this event's number, or at a time."),
+        click.option("--time", type=click.Choice(TIMES), help="How times are shown."),
+        click.option("--context", type=click.IntRange(0, 50), help="How many rows around each match of the filter."),
+        click.option("--show", "shown", type=click.Choice(PARTS), multiple=True, help="What is open beside the rows."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def _look(run_id: str | None) -> Look:
+    """The view that the options describe; those after the run count before those in front of it."""
+    from run_tui.reopening import TIMES, Look
+
+    ctx = click.get_current_context()
+    said = {**_said(ctx.meta.get(VIEW, {})), **_said(ctx.params)}
+    if run_id is None and (alone := next((name for name in ("at", "context", "shown") if name in said), None)):
+        raise click.UsageError(f"--{alone.replace('shown', 'show')} is for a run, and none is named.")
+    if "time" in said:
+        said["time"] = TIMES[said["time"]]
+    return Look(**said)
+
+
+def _said(options: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("filter", "at", "time", "context", "shown")
+    return {name: options[name] for name in names if options.get(name) not in (None, ())}
 
 
 @click.command()
 @server_options
+@view_options
 @click.pass_context
-def explore(ctx: click.Context) -> None:
-    """Open the explorer on the run that stands in the command's place."""
+def explore(ctx: click.Context, /, **view: Any) -> None:
+    """Open the explorer on the run that stands in the command's place.
+
+    \b
+    Examples:
+      run-tui 9d38c7ea --filter 'level:error step:load_*' --time utc
+      run-tui 9d38c7ea --at 12:30:05 --show detail
+      run-tui -c prod 9d38c7ea --at 4711 --show bars
+    """
     open_explorer(ctx.meta[RUN])
 
 
 @click.command("demo")
 @click.argument("run_id", required=False)
-def demo(run_id: str | None) -> None:
+@view_options
+def demo(run_id: str | None, **view: Any) -> None:
     """Open the explorer on the demo: no server, no settings.
 
     \b
-    Example:
+    Examples:
       run-tui demo
+      run-tui demo --filter status:failure
     """
     open_explorer(run_id, config.Choice(config.OPTIONS, connection=config.DEMO))
 
@@ -106,6 +167,7 @@ def _check_terminal(*, keys: bool = True) -> None:
 
 def open_explorer(run_id: str | None = None, choice: config.Choice | None = None) -> None:
     """Runs the explorer to its end on `choice`, else on the connection that the command line leads to."""
+    look = _look(run_id)
     _check_terminal()
     with telling():
         settings = load_settings()
@@ -123,6 +185,7 @@ def open_explorer(run_id: str | None = None, choice: config.Choice | None = None
             warnings=dict.fromkeys(warning for connection in chosen for warning in connection.warnings),
             beside={connection.name: open_connection(connection) for connection in chosen[1:]},
             connections=Connections(settings, chosen),
+            look=look,
         )
         code = _run(app, settings)
     click.get_current_context().exit(code)

@@ -6,7 +6,7 @@ from run_tui.query.events import OPERATORS, Filter, Query, complete, help_table,
 from run_tui.query.language import HelpRow, Operator, Problem
 from run_tui.query.runs import RUN_OPERATORS, RunsQuery, complete_runs, parse_runs, runs_help_table, status_named
 from run_tui.query.terms import PART, PatternTerm, SlowPattern, TextTerm, Value, Values
-from run_tui.query.times import TimeContext
+from run_tui.query.times import TimeContext, resolve_time
 from run_tui.query.tokens import any_of, typable
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "parse",
     "parse_runs",
     "parse_words",
+    "resolve_time",
     "runs_help_table",
     "searchable_parts",
     "status_named",

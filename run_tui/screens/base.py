@@ -15,8 +15,9 @@ from textual.widgets import Static
 
 from run_tui.actions import bindings
 from run_tui.acts import Act
-from run_tui.format import TimeMode
+from run_tui.format import TimeMode, clean
 from run_tui.model import Run, RunEvent
+from run_tui.reopening import Look, command
 from run_tui.screens.wishes import ActWanted, JobsWanted, LaunchWanted
 from run_tui.widgets.detail import Detail, Line
 from run_tui.widgets.filter_bar import FilterBar, FilterInput
@@ -58,7 +59,10 @@ class AlertWanted(Message):
 
 
 class ViewScreen(Screen[None]):
-    """A status line, a filter bar, a list of rows, a detail pane and the footer."""
+    """A status line, a filter bar, a list of rows, a detail pane and the footer.
+
+    `leading_to` are the options of a command line that lead to the servers shown.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("view", "act")
     AUTO_FOCUS = ""
@@ -71,6 +75,7 @@ class ViewScreen(Screen[None]):
         super().__init__()
         self.now = now
         self._offered: Mapping[Act, bool] = {}
+        self.leading_to: Sequence[str] = ()
 
     def compose(self) -> ComposeResult:
         """The frame; the middle is the subclass's."""
@@ -190,6 +195,21 @@ class ViewScreen(Screen[None]):
     def _want(self, act: Act) -> None:
         if self.chosen_runs:
             self.post_message(ActWanted(act, self.chosen_runs, self.chosen_steps))
+
+    @property
+    def look(self) -> Look:
+        """The view, as it can be opened again."""
+        return Look(self.filter_bar.text, time=self.time_mode)
+
+    @property
+    def command(self) -> str:
+        """The command that opens this view again, harmless to paste."""
+        return clean(command(self.leading_to, None, self.look))
+
+    def action_command(self) -> None:
+        """Copies the command that opens this view again."""
+        self.app.copy_to_clipboard(self.command)
+        self.notify(f"Copied: {self.command}", timeout=4, markup=False)
 
     def action_filter(self) -> None:
         """Goes to the filter."""

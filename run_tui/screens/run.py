@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -16,6 +17,7 @@ from run_tui.failure import captures_of
 from run_tui.format import TimeMode, clean
 from run_tui.model import EventPage, Run, Step, epoch_ms
 from run_tui.output import Capture
+from run_tui.reopening import BARS, DETAIL, HISTOGRAM, Look, command
 from run_tui.screens.base import AlertWanted, ViewScreen, WebPageWanted
 from run_tui.screens.event_keys import EventKeys
 from run_tui.screens.facts import run_facts, step_facts, step_filter
@@ -24,10 +26,11 @@ from run_tui.widgets.detail import run_lines
 from run_tui.widgets.event_pane import EventPane
 from run_tui.widgets.later import call_after
 from run_tui.widgets.row_list import RowList
-from run_tui.widgets.status_line import StatusLine
+from run_tui.widgets.status_line import Fact, StatusLine
 from run_tui.widgets.step_list import StepList
 from run_tui.widgets.step_side import StepSide
 
+NO_LOOK = Look()
 PAINT_GAP = 1 / 15
 """Seconds between repaints while events stream in."""
 
@@ -76,13 +79,15 @@ class RunScreen(EventKeys):
         where: str,
         time_mode: TimeMode,
         now: Callable[[], float],
-        filter_text: str = "",
+        look: Look = NO_LOOK,
         *,
         lacks: Collection[str] = (),
     ) -> None:
         super().__init__(now)
         self._lacks = lacks
-        self._filter_text = filter_text
+        self._first_look = look
+        self._aim = look.at
+        self._facts: Sequence[Fact] = ()
         self._watched = False
         self._family: Sequence[Run] = ()
         self.run, self.where = run, where
@@ -121,8 +126,11 @@ class RunScreen(EventKeys):
         self.pane.time_mode = self.time_mode
         self.pane.run_ended = self.run.status.finished
         self.rows.show_notice(("quiet", "Reading events …"))
-        self.rows.follow = self.run.status.active
-        self.filter_bar.text = self._filter_text
+        self.rows.follow = self.run.status.active and not self._aim
+        self.filter_bar.text = self._first_look.filter
+        self.pane.timeline.context = self._first_look.context
+        if BARS in self._first_look.shown:
+            self.action_bars()
         self._show_facts()
 
     def show_watched(self, watched: bool) -> None:
@@ -170,7 +178,7 @@ class RunScreen(EventKeys):
             return
         self._end_was_shown = True
         self._paint_new_rows()
-        if not self._opens_on_failure():
+        if not self._first_look.at and not self._opens_on_failure():
             self.rows.move_to(self.rows.row_count() - 1)
 
     def show_joined(self) -> None:
@@ -195,11 +203,14 @@ class RunScreen(EventKeys):
         if not self.was_read:
             self.was_read = True
             self.rows.count_unseen()
+            self._open_parts()
+            self._take_aim()
 
     def tick(self) -> None:
         """What is still running grows older."""
         super().tick()
         self.pane.histogram.count_events()
+        self._show_all_facts()
         if not self.run.status.finished:
             self._show_times()
 
@@ -249,6 +260,12 @@ class RunScreen(EventKeys):
         self.steps.bars = on
         (self.steps if on else self.rows).focus()
         self.side.show_span(self.run)
+        self._show_all_facts()
+
+    def action_histogram(self) -> None:
+        """Shows the events over time, above the log, and back."""
+        super().action_histogram()
+        self._show_all_facts()
 
     def action_run_info(self) -> None:
         """Shows the run itself in the detail pane."""
@@ -335,13 +352,44 @@ class RunScreen(EventKeys):
 
     def _opens_on_failure(self) -> bool:
         """While it is being read, a run shows its failure, unless the user already looks for something else."""
-        elsewhere = self.was_read or self.pane.touched or self.filter_bar.text
+        elsewhere = self.was_read or self.pane.touched or self.filter_bar.text or self._first_look.at
         return not elsewhere and self.pane.open_failure(self.run.status)
+
+    def _take_aim(self) -> None:
+        """Goes where the command that opened this view says, unless the user has gone elsewhere meanwhile."""
+        if self._aim and (self.pane.touched or self.pane.go_to(self._aim, all_read=self.was_read)):
+            self._aim = ""
+
+    def _open_parts(self) -> None:
+        """Opens what the command says beside the rows."""
+        shown = self._first_look.shown
+        if HISTOGRAM in shown and not self.pane.histogram.display:
+            self.action_histogram()
+        if DETAIL in shown and not self.detail.display:
+            self.pane.detail.show_event()
+
+    @property
+    def look(self) -> Look:
+        """The view, as it can be opened again."""
+        look = self.pane.look
+        return replace(look, shown=(BARS, *look.shown) if self.steps.bars else look.shown)
+
+    @property
+    def command(self) -> str:
+        """The command that opens this view again, harmless to paste."""
+        return clean(command(self.leading_to, self.run.id, self.look))
+
+    def on_event_pane_view_changed(self, event: EventPane.ViewChanged) -> None:
+        """The header says what opens the view as it is now."""
+        event.stop()
+        if self.is_mounted:
+            self._show_all_facts()
 
     def _paint_new_rows(self) -> None:
         self._paint_waits = False
         self._painted_at = time.monotonic()
         self.pane.show_new_rows()
+        self._take_aim()
         self._opens_on_failure()
         if self.side.take_events():
             self._show_steps()
@@ -364,4 +412,8 @@ class RunScreen(EventKeys):
         self._show_event_facts()
 
     def _show_event_facts(self) -> None:
-        self.query_one("#facts", StatusLine).show(step_facts(self.run, self.steps.steps, self.pane.timeline))
+        self._facts = step_facts(self.run, self.steps.steps, self.pane.timeline)
+        self._show_all_facts()
+
+    def _show_all_facts(self) -> None:
+        self.query_one("#facts", StatusLine).show([*self._facts, Fact(self.command, "quiet", 5)])

@@ -14,6 +14,7 @@ from run_tui.actions import bindings
 from run_tui.format import TimeMode, clean, plural, zone, zone_name
 from run_tui.model import Run, RunFilter, RunKey, epoch_ms
 from run_tui.query import Completion, complete_runs, parse_runs
+from run_tui.reopening import Look
 from run_tui.screens.base import AlertWanted, ViewScreen, WebPageWanted
 from run_tui.widgets.detail import Detail, run_lines
 from run_tui.widgets.filter_bar import FilterBar
@@ -78,7 +79,12 @@ class RunsScreen(ViewScreen):
         self._has_more = False
         self._listed = False
         self._query = parse_runs("")
+        self._first_look = Look()
         self._filters: Mapping[str, RunFilter] = {each.name: RunFilter() for each in listed}
+
+    def show_look(self, look: Look) -> None:
+        """Opens on a view that a command describes."""
+        self._first_look = look
 
     def compose_body(self) -> ComposeResult:
         """Filter, table, detail."""
@@ -97,6 +103,7 @@ class RunsScreen(ViewScreen):
         """Says where the runs come from."""
         super().on_mount()
         self._show_connections()
+        self.time_mode, self.filter_bar.text = self._first_look.time, self._first_look.filter
 
     def list_others(self, listed: Sequence[Server]) -> None:
         """Begins with the runs of other connections, under the same filter."""
@@ -132,6 +139,7 @@ class RunsScreen(ViewScreen):
             named = only.name not in only.where
             facts += [Fact(clean(only.name) if named else "", rank=1)]
             facts += [Fact(clean(only.where), "quiet" if named else "plain", 2 if named else 1)]
+        facts += [Fact(self.command, "quiet", len(facts) + 3)]
         self.query_one(StatusLine).show(facts)
 
     @property
@@ -241,6 +249,7 @@ class RunsScreen(ViewScreen):
         if query.problems:
             return
         self._query = query
+        self._show_facts()
         self._show_runs()
         now = self.now()
         wanted = {

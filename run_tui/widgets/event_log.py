@@ -96,6 +96,12 @@ class EventLog(LogList[EventFinder]):
         if by_user and self.follow and self.cursor < self._event_row(self.row_count() - 1):
             self.follow = False
 
+    def go_to(self, place: Place) -> None:
+        """Puts the cursor on an event, or on the first one shown after it, to stay with it whatever comes."""
+        self.follow = False
+        self.move_to(self.timeline.index_at(place), center=True)
+        self.chosen = place
+
     def strip_key(self, index: int) -> Hashable:
         """Rows keep their looks when others come and go around them, but for times relative to the row above."""
         place, gap = self.timeline[index], self.timeline.gap_at(index)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
 
 from textual.app import ComposeResult
@@ -16,8 +17,10 @@ from run_tui.format import TimeMode, clean, clock_mode, headline, zone, zone_nam
 from run_tui.model import EventPage, RunEvent, RunStatus
 from run_tui.query import Completion, Filter, Problem, SlowPattern, TimeContext, complete, parse
 from run_tui.query.editing import set_operator
+from run_tui.reopening import DETAIL, HISTOGRAM, Look
 from run_tui.store import EventStore
 from run_tui.timeline import Timeline
+from run_tui.widgets.aim import place_named, spot_of
 from run_tui.widgets.counts import counts_text
 from run_tui.widgets.detail import event_head, event_lines
 from run_tui.widgets.event_detail import EventDetail
@@ -50,6 +53,9 @@ class EventPane(Vertical):
         def __init__(self, pane: EventPane) -> None:
             super().__init__()
             self.pane = pane
+
+    class ViewChanged(Message):
+        """What is shown of the run is another part, or under another filter."""
 
     def __init__(self, run_id: str, now: Callable[[], float], *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -151,6 +157,22 @@ class EventPane(Vertical):
             self.call_after_refresh(self.log_rows.center_cursor)
         return place is not None
 
+    @property
+    def look(self) -> Look:
+        """The view, as it can be opened again."""
+        log, place = self.log_rows, self.log_rows.place
+        at = "" if place is None or log.follow else spot_of(self.timeline, place)
+        opened = {HISTOGRAM: self.histogram.display, DETAIL: self.detail.display and not self.detail.shows_no_event}
+        parts = tuple(part for part, is_open in opened.items() if is_open)
+        return Look(self.filter_bar.text, at, self.time_mode, self.timeline.context, parts)
+
+    def go_to(self, at: str, *, all_read: bool) -> bool:
+        """Goes to an event by its number, or to the first from a time on; False while it has not been read."""
+        place = place_named(self.timeline, at, self._times(), all_read=all_read)
+        if place is not None:
+            self.log_rows.go_to(place)
+        return place is not None
+
     def set_level(self, rank: int) -> None:
         """Sets the minimum level, in the filter's own text."""
         self.filter_bar.text = set_operator(self.filter_bar.text, "level", LEVELS[rank])
@@ -205,6 +227,7 @@ class EventPane(Vertical):
     def on_row_list_opened(self, event: RowList.Opened) -> None:
         """Enter shows an event in full."""
         event.stop()
+        self.post_message(self.ViewChanged())
         self.detail.show_event()
 
     def on_row_list_moved(self, event: RowList.Moved) -> None:
@@ -214,6 +237,7 @@ class EventPane(Vertical):
         self.find_bar.show_position()
         self.histogram.follow_log()
         self.detail.follow_log()
+        self.post_message(self.ViewChanged())
 
     def on_event_log_follow_changed(self) -> None:
         """The badge says whether new events are in view."""
@@ -229,6 +253,7 @@ class EventPane(Vertical):
         """Filters at each keystroke; while the text is wrong the rows stay as they were."""
         query = parse(text)
         self.filter_bar.show_problems(query.problems)
+        self.post_message(self.ViewChanged())
         if not query.problems:
             self.timeline.apply(query.filter, self._times(), self.log_rows.chosen)
             self._show_filtered(keep_strips=True)
@@ -267,9 +292,11 @@ class EventPane(Vertical):
 
     def widen_context(self, step: int) -> bool:
         """Shows more or fewer rows around each match of the filter; False where there is none to have matches."""
+        self.post_message(self.ViewChanged())
         if self.timeline.filter is None:
             return False
-        at = CONTEXTS.index(self.timeline.context) + step
+        context = self.timeline.context
+        at = bisect_right(CONTEXTS, context) if step > 0 else bisect_left(CONTEXTS, context) - 1
         self.timeline.context = CONTEXTS[min(max(at, 0), len(CONTEXTS) - 1)]
         self.log_rows.rows_replaced(keep_strips=True)
         self.find_bar.rows_changed()

@@ -1,0 +1,52 @@
+"""The command that opens a view again: what of a view options can say, and how a shell is told."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from run_tui.format import TimeMode
+
+TIMES = MappingProxyType(
+    {"local": TimeMode.LOCAL, "utc": TimeMode.UTC, "elapsed": TimeMode.ELAPSED, "delta": TimeMode.DELTA}
+)
+"""What `--time` calls the ways to show times."""
+BARS, HISTOGRAM, DETAIL = PARTS = ("bars", "histogram", "detail")
+"""What `--show` can open beside the rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A view, as far as it can be opened again: `at` is an event's number, from 1, or a time; "" is where a run opens.
+
+    `context` is how many rows are shown around each match of the filter, `shown` which of PARTS are open.
+    """
+
+    filter: str = ""
+    at: str = ""
+    time: TimeMode = TimeMode.LOCAL
+    context: int = 0
+    shown: tuple[str, ...] = ()
+
+    def options(self) -> Iterator[str]:
+        """The words that say it on a command line; none for what is so anyway."""
+        if self.filter:
+            yield from ("--filter", self.filter)
+        if self.at:
+            yield from ("--at", self.at)
+        if self.time is not TimeMode.LOCAL:
+            yield from ("--time", next(name for name, mode in TIMES.items() if mode is self.time))
+        if self.context:
+            yield from ("--context", str(self.context))
+        for part in self.shown:
+            yield from ("--show", part)
+
+
+def command(connection: Sequence[str], run_id: str | None, look: Look) -> str:
+    """The command for a shell that opens a view of a run, or a list; `connection` are the options that lead there."""
+    run = () if run_id is None else (run_id,)
+    if run_id is not None and run_id.startswith("-"):  # else it would be read as an option
+        return shlex.join(("run-tui", *connection, *look.options(), "--", *run))
+    return shlex.join(("run-tui", *connection, *run, *look.options()))
