@@ -90,15 +90,17 @@ class SavedLines:
         return replace(page, cursor=str(end), has_more=has_more, skipped=tuple(told), skipped_count=len(lost))
 
     def tail(self, after: str | None) -> str | None:
-        """A place about a page before the end, if that is far from `after`."""
+        """The place a page before the end, if that is far from `after`."""
         place = self._place(after)
         total = self._counted()[-1]
         if total - place.line < WORTHWHILE:
             return None
-        at = next(index for index, count in enumerate(self._lines_before) if count > total - MAX_PAGE) - 1
+        first = total - MAX_PAGE
+        at = next(index for index, count in enumerate(self._lines_before) if count > first) - 1
         self._file.seek(at * CHUNK)
-        skipped = len(self._file.readline())  # most often the rest of a line
-        return str(Place(self._lines_before[at] + 1, at * CHUNK + skipped))
+        # Most often a chunk begins within a line: its rest counts as the first one that ends there.
+        skipped = sum(map(len, islice(self._file, first - self._lines_before[at])))
+        return str(Place(first, at * CHUNK + skipped))
 
     def between(self, cursor: str | None, later: str) -> int:
         """How many lines lie between two places."""
