@@ -451,7 +451,9 @@ class RunTuiApp(OrderedInput):
     def action_help(self) -> None:
         """Shows all keys and the filter language, first what applies to what has the focus."""
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.actions, places(self.screen)))
+            lacks = self.screen.lacks if isinstance(self.screen, RunScreen) else ()
+            actions = [action for action in self.actions if action.where != "run" or action.action not in lacks]
+            self.push_screen(HelpScreen(actions, places(self.screen)))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: what keys do here, then themes and what else Textual offers."""

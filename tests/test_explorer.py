@@ -14,7 +14,7 @@ from run_tui.format import TimeMode
 from run_tui.screens.connect import ConnectScreen
 from run_tui.screens.connection_form import ConnectionForm
 from run_tui.screens.data import DataScreen
-from run_tui.screens.help import HelpScreen
+from run_tui.screens.help import HelpScreen, sections
 from run_tui.screens.output import OutputScreen
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
@@ -303,7 +303,7 @@ async def test_help_and_palette_open_and_close() -> None:
         await until(lambda: isinstance(pilot.app.screen, HelpScreen))
         await pilot.press("escape", "ctrl+p")
         await until(lambda: "CommandPalette" in type(pilot.app.screen).__name__)
-        await pilot.press(*"tags and")
+        await pilot.press(*"the run's tags and")
         await until(lambda: pilot.app.screen.query_one(OptionList).option_count == 1)
         await pilot.press("enter")
         await until(lambda: isinstance(pilot.app.screen, RunsScreen) and bool(runs_screen(pilot).detail.display))
@@ -504,3 +504,15 @@ async def test_what_is_pasted_becomes_one_harmless_line() -> None:
         screen.filter_bar.input.post_message(events.Paste("load\nstep:load_users \x1b]0;x\x07"))
         await until(lambda: "load_users" in screen.filter_bar.text)
         assert screen.filter_bar.text == "load step:load_users  ]0;x"
+
+
+async def test_help_leaves_out_what_the_runs_system_cannot_do() -> None:
+    async with demo_app() as pilot:
+        screen = await open_run(pilot, "FAILURE", "nightly_etl")
+        assert "data" in screen.lacks
+        await pilot.press("question_mark")
+        shown = pilot.app.screen
+        assert isinstance(shown, HelpScreen)
+        texts = [key for _, rows in sections(shown.actions) for key in rows]
+        assert ("l", "Show what the step wrote to stdout and stderr.") in texts
+        assert ("d", "Show the rows of data the step made.") not in texts

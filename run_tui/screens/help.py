@@ -35,12 +35,12 @@ class HelpScreen(ModalScreen[None]):
 
     def __init__(self, actions: Iterable[Action] = ACTIONS, first: Collection[str] = ()) -> None:
         super().__init__()
-        self._actions, self._first = actions, first
+        self.actions, self._first = actions, first
 
     def compose(self) -> ComposeResult:
         """Sections under one another."""
         with VerticalScroll(id="help"):
-            for title, rows in sections(self._actions, self._first):
+            for title, rows in sections(self.actions, self._first):
                 yield Static(title, classes="title", markup=False)
                 yield Static(_columns(rows))
         yield KeyBar()

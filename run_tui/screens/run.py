@@ -84,7 +84,7 @@ class RunScreen(EventKeys):
         lacks: Collection[str] = (),
     ) -> None:
         super().__init__(now)
-        self._lacks = lacks
+        self.lacks = lacks
         self._first_look = look
         self._aim = look.at
         self._facts: Sequence[Fact] = ()
@@ -276,7 +276,7 @@ class RunScreen(EventKeys):
         """What the run's system cannot do is not offered."""
         if action == "mark":
             return True  # of events, here
-        return action not in self._lacks and super().check_action(action, parameters)
+        return action not in self.lacks and super().check_action(action, parameters)
 
     @property
     def chosen_runs(self) -> Sequence[Run]:
