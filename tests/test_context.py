@@ -132,6 +132,7 @@ def test_matches_are_the_shown_rows_that_fit(hits: set[int], others: set[int], l
     matches.update()
     wanted = [row for row in around(hits, 40, lines) if row in others]
     assert len(matches) == len(wanted)
+    assert {row for row in range(40) if matches.has(row)} == others
     for row in range(-1, 41):
         assert matches.next(row, 1) == next((other for other in wanted if other > row), None)
         assert matches.next(row, -1) == next((other for other in wanted[::-1] if other < row), None)

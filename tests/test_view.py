@@ -154,7 +154,14 @@ def test_a_word_typed_letter_by_letter_over_a_growing_store() -> None:
 def test_several_filters_at_once() -> None:
     store = big_store(3000)
     view = EventView(store)
-    for text in ("7 -77 step:step_5", "/7.*7/ -/77/ level:error", "-/row [12]/ 5", "of 1 2 3", "step_59 -row", "/x/"):
+    for text in (
+        "7 -77 step:step_5",
+        "/7.*7/ -/77/ level:error",
+        "-/row [12]/ 5",
+        "of 1 2 3",
+        "step_59 -row",
+        "attempt:1 /x/",
+    ):
         find(view, text, near=700)
         assert shown(view) == expected(store, text)
 
