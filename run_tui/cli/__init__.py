@@ -8,12 +8,14 @@ import sys
 from typing import Any, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from run_tui import __version__
 from run_tui.cli._arguments import hide_secrets
-from run_tui.cli._common import is_id_prefix, is_url, server_options, tell
+from run_tui.cli._common import completed, is_id_prefix, is_url, server_options, tell
 from run_tui.cli._streams import open_stdout
 from run_tui.cli.act import terminate  # noqa: F401  (it and its like belong to `run`)
+from run_tui.cli.completion import completion
 from run_tui.cli.config import config_group
 from run_tui.cli.explore import RUN, VIEW, demo, explore, open_explorer, open_saved, view_options
 from run_tui.cli.job import job_group
@@ -32,7 +34,7 @@ class _Root(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         word = args[0]
-        if word in self.commands or ctx.resilient_parsing:
+        if word in self.commands or (ctx.resilient_parsing and not _can_be_run(word)):
             return super().resolve_command(ctx, args)
         if not _can_be_run(word):
             from difflib import get_close_matches
@@ -42,6 +44,13 @@ class _Root(click.Group):
             raise click.UsageError(f"{word!r} is neither a command nor a run's id or address. {hint}", ctx)
         ctx.meta[RUN] = word  # not as the command's name: usage errors show that, and an address may hold a login
         return "RUN_ID", explore, args[1:]
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offers commands and options; what begins none of them may begin the id of a run."""
+        found = super().shell_complete(ctx, incomplete)
+        if found or not incomplete or incomplete.startswith("-"):
+            return found
+        return completed("run_ids")(ctx, self.params[0], incomplete)
 
 
 def _can_be_run(word: str) -> bool:
@@ -100,7 +109,7 @@ def cli(ctx: click.Context, /, **view: Any) -> None:
         open_explorer()
 
 
-for command in (demo, open_saved, run_group, run_events_group, phase_group, job_group, config_group):
+for command in (demo, open_saved, run_group, run_events_group, phase_group, job_group, config_group, completion):
     cli.add_command(command)
 
 

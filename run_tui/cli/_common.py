@@ -17,6 +17,8 @@ from run_tui.cli._streams import end_with_reader
 from run_tui.errors import ConfigError, RunNotFound, RunTuiError, SourceError
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from run_tui.sources.base import Source
 
 T = TypeVar("T")
@@ -29,6 +31,25 @@ SHORTEST_PREFIX = 4
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
+def completed(what: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """What a shell offers for an option or an argument, by the name of the function that knows; read only then."""
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from run_tui.cli import _complete
+
+        found: list[CompletionItem] = getattr(_complete, what)(ctx, param, incomplete)
+        return found
+
+    return complete
+
+
+def said_connections(settings: config.Settings) -> tuple[str, ...]:
+    """The names of connections that the options, else the environment, else the settings name."""
+    named = tuple(name for options in _options() for name in options["connection"])
+    default = config.environment_choices()[0].connection or settings.default
+    return named or ((default,) if default else ())
+
+
 def server_options(function: Function) -> Function:
     """Adds the options that choose a server, which any command and any group before it may carry."""
 
@@ -37,6 +58,7 @@ def server_options(function: Function) -> Function:
         "--connection",
         metavar="NAME",
         multiple=True,
+        shell_complete=completed("connections"),
         help="A connection of the settings file, or demo; run list and the explorer take several.",
     )
     @click.option("--url", help="The server, e.g. localhost:3000.")

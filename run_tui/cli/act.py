@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from run_tui.acts import Act, Deed, Reexecution
-from run_tui.cli._common import ask, json_option, server_options, telling
+from run_tui.cli._common import ask, completed, json_option, server_options, telling
 from run_tui.cli.run import run_group, tags_of
 from run_tui.errors import RunTuiError
 
@@ -23,7 +23,7 @@ status_option = click.option(
 
 
 @run_group.command("terminate")
-@click.argument("run_ids", metavar="RUN_ID...", nargs=-1, required=True)
+@click.argument("run_ids", metavar="RUN_ID...", nargs=-1, required=True, shell_complete=completed("run_ids"))
 @click.option("--force", is_flag=True, help="Mark as canceled at once, whatever the run's processes still do.")
 @yes_option
 @json_option
@@ -40,7 +40,7 @@ def terminate(run_ids: tuple[str, ...], *, force: bool, yes: bool, as_json: bool
 
 
 @run_group.command("delete")
-@click.argument("run_ids", metavar="RUN_ID...", nargs=-1, required=True)
+@click.argument("run_ids", metavar="RUN_ID...", nargs=-1, required=True, shell_complete=completed("run_ids"))
 @yes_option
 @json_option
 @server_options
@@ -55,7 +55,7 @@ def delete(run_ids: tuple[str, ...], *, yes: bool, as_json: bool) -> None:
 
 
 @run_group.command("reexecute")
-@click.argument("run_ids", metavar="RUN_ID...", nargs=-1, required=True)
+@click.argument("run_ids", metavar="RUN_ID...", nargs=-1, required=True, shell_complete=completed("run_ids"))
 @click.option("--from-failure", "how", flag_value=Reexecution.FROM_FAILURE, help="Only what failed and what follows.")
 @click.option(
     "--from-asset-failure", "how", flag_value=Reexecution.FROM_ASSET_FAILURE, help="Only assets that failed, likewise."

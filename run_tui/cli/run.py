@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from run_tui.cli._common import ask, ask_each, json_option, names_several, server_options, telling, with_run
+from run_tui.cli._common import ask, ask_each, completed, json_option, names_several, server_options, telling, with_run
 from run_tui.cli.run_events import get_events
 from run_tui.errors import ConfigError
 
@@ -28,7 +28,7 @@ run_group.add_command(get_events, "events")
 
 
 @run_group.command("get")
-@click.argument("run_id")
+@click.argument("run_id", shell_complete=completed("run_ids"))
 @json_option
 @server_options
 def get_run(run_id: str, as_json: bool) -> None:
@@ -78,7 +78,12 @@ def tags_of(ctx: click.Context, param: click.Parameter, values: tuple[str, ...])
 @click.option("--limit", type=click.IntRange(min=1), default=DEFAULT_RUNS, show_default=True, help="How many runs.")
 @click.option("--cursor", help="Go on where an earlier list ended.")
 @click.option(
-    "--status", "statuses", multiple=True, callback=_statuses, help="Only runs of these statuses, comma separated."
+    "--status",
+    "statuses",
+    multiple=True,
+    callback=_statuses,
+    shell_complete=completed("statuses"),
+    help="Only runs of these statuses, comma separated.",
 )
 @click.option("--job", help="Only runs of the job of exactly this name.")
 @click.option(

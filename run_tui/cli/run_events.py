@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from run_tui.cli._common import ask, json_option, server_options, with_run
+from run_tui.cli._common import ask, completed, json_option, server_options, with_run
 
 if TYPE_CHECKING:
     from run_tui.query import Filter
@@ -72,8 +72,14 @@ def _filter(ctx: click.Context, param: click.Parameter, text: str | None) -> Fil
 
 
 @run_events_group.command("get")
-@click.argument("run_id")
-@click.option("--type", "types", metavar="TYPES", help="Only events of these types, comma separated.")
+@click.argument("run_id", shell_complete=completed("run_ids"))
+@click.option(
+    "--type",
+    "types",
+    metavar="TYPES",
+    shell_complete=completed("event_types"),
+    help="Only events of these types, comma separated.",
+)
 @click.option("--step", metavar="TEXT", help="Only events whose step key holds this text, in either case.")
 @click.option("--level", type=click.Choice(LEVELS, case_sensitive=False), help="Only events of this level and above.")
 @click.option("--filter", metavar="QUERY", callback=_filter, help="Only events that the explorer's filter would show.")
