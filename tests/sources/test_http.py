@@ -123,6 +123,13 @@ async def test_an_app_answers_in_this_process() -> None:
     assert GraphQLClient("http://h", name="prod").where == "http://h"
 
 
+async def test_half_a_surrogate_pair_comes_through() -> None:
+    body = b'{"data": {"version": "\\ud83d \\uDC00"}}'
+    assert await ask("http://demo", app=always(body)) == {"data": {"version": "\ud83d \udc00"}}
+    error = await failure("http://demo", app=always(b'{"data": {"version": 1, "x": "\\ud800"}}'))
+    assert "(data.version: Input should be" in str(error)
+
+
 async def test_the_body_counts_before_the_status() -> None:
     assert await ask("http://demo", app=always(GOOD_BODY, status=500)) == GOOD
 

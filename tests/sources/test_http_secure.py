@@ -65,6 +65,12 @@ async def test_files_that_cannot_be_used(apart: tuple[Path, Path], tmp_path: Pat
         assert str(caught.value) == f"{', '.join(map(str, files))}: cannot be used: {why}"
 
 
+async def test_authorities_that_the_environment_names_are_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(SELF_SIGNED))
+    with served(WELL, tls=SELF_SIGNED) as url:
+        assert await ask(url) == GOOD
+
+
 async def test_authorities_that_cannot_be_read_matter_only_where_they_are_needed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -84,6 +90,7 @@ async def test_this_machine_is_asked_without_a_proxy(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("HTTP_PROXY", f"http://ann:{SECRET}@{proxy}")
     with served(WELL) as url:
         assert await ask(url) == GOOD
+        assert await ask(url.replace("127.0.0.1", "localhost")) == GOOD
     assert str(await failure(url)) == f"Nothing is listening at {url}"
     error = await failure("http://example.test")
     assert str(error) == f"The proxy {proxy} on the way to http://example.test does not answer"
