@@ -133,6 +133,19 @@ async def test_an_event_too_large_for_any_answer_is_left_out_and_told_of(method:
 
 
 @pytest.mark.usefixtures("kilobytes")
+async def test_an_event_too_large_is_not_stepped_over_where_the_way_past_it_is_not_known() -> None:
+    server = ScriptedDagster([1], giants={1}, unknown_levels={1})
+
+    async def answer(request: Request) -> Response:
+        server.unknown_levels = {1} if "Probe" in (await request.json())["query"] else ()
+        return await server._answer(request)
+
+    source = DagsterSource("http://scripted", app=app_of(answer))
+    with pytest.raises(TooLarge):
+        await source.page(RUN_ID)
+
+
+@pytest.mark.usefixtures("kilobytes")
 async def test_the_first_page_tells_of_the_run_even_without_events() -> None:
     source = DagsterSource("http://scripted", app=ScriptedDagster([1], giants={1}).app)
     page = await source.page(RUN_ID)
