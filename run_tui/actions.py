@@ -108,7 +108,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("run.copy", "y", "Copy row", "Copy the row to the clipboard.", "run", "copy(False)"),
     Action("run.copy_all", "Y", "Copy event", "Copy the whole event with its errors.", "run", "copy(True)"),
     Action("run.save", "ctrl+s", "Save", "Save the events to a file that run-tui open shows.", "run", "save"),
-    Action("save.save", "enter", "Save", "Save to this file; once more to replace one.", "save", "save", True),
+    Action("save.save", "enter", "Save", "Save to this file; once more to replace one.", "save", "save"),
     Action("save.scope", "tab", "All or filtered", "Save all events, or those that fit.", "save", "scope", True),
     Action("save.close", "escape", "Back", "Stop saving; back to the run.", "save", "close", True),
     Action("run.histogram", "i", "Over time", "Show the events over time, and back.", "run", "histogram"),

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from textual.command import CommandPalette
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widgets import Static
 
 from run_tui.actions import ACTIONS, Action, key_text
 from run_tui.app import RunTuiApp
@@ -23,14 +25,19 @@ from run_tui.config import load_settings, option_choice, resolve
 from run_tui.connections import Connections, open_connection
 from run_tui.format import TimeMode
 from run_tui.output import Stream
+from run_tui.screens.change import ChangeScreen
 from run_tui.screens.connect import ConnectScreen
 from run_tui.screens.connection_form import ConnectionForm
 from run_tui.screens.data import DataScreen
 from run_tui.screens.help import HelpScreen, sections
+from run_tui.screens.jobs import JobFilter, JobsScreen
+from run_tui.screens.launch import LaunchScreen, TagsInput
 from run_tui.screens.output import OutputScreen
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
+from run_tui.screens.save import SaveScreen
 from run_tui.screens.types import TypesScreen
+from run_tui.sources._dagster_actions import DagsterActions
 from run_tui.sources.dagster import DagsterSource
 from run_tui.sources.hub_log import HubLogSource
 from run_tui.widgets.key_bar import KeyBar
@@ -99,6 +106,14 @@ def text(s: Any) -> object:
 
 def run_filter(s: Any) -> object:
     return next(text(screen) for screen in s.app.screen_stack if isinstance(screen, RunScreen))
+
+
+def run_list_filter(s: Any) -> object:
+    return next(text(screen) for screen in s.app.screen_stack if isinstance(screen, RunsScreen))
+
+
+def row_count(s: Any) -> object:
+    return s.rows.row_count()
 
 
 def states(s: Any) -> object:
@@ -254,6 +269,26 @@ TRIES = {
     "form.save": Try("ctrl+o a", result, differs),
     "form.test": Try("ctrl+o a", result, differs),
     "form.close": Try("ctrl+o a", top, to(ConnectScreen)),
+    "run.save": Try("", top, to(SaveScreen)),
+    "save.save": Try("ctrl+s", lambda s: len(list(Path.cwd().iterdir())), by(1)),
+    "save.scope": Try("4 ctrl+s", lambda s: str(s.query_one("#save-scope", Static).render()), differs),
+    "save.close": Try("ctrl+s", top, to(RunScreen)),
+    "act.terminate": Try("", top, to(ChangeScreen)),
+    "act.reexecute": Try("", top, to(ChangeScreen)),
+    "act.delete": Try("", top, to(ChangeScreen)),
+    "act.launch": Try("", top, to(LaunchScreen)),
+    "act.jobs": Try("", top, to(JobsScreen)),
+    "runs.mark": Try("g", lambda s: len(s.rows.marked), differs),
+    "change.take": Try("R", lambda s: s.over, to(True)),
+    "change.close": Try("R", top, to(RunScreen)),
+    "jobs.filter": Try("J", lambda s: isinstance(s.focused, JobFilter), to(True)),
+    "jobs.runs": Try("J", run_list_filter, says("job:")),
+    "jobs.refresh": Try("J", asked("workspace"), rises),
+    "jobs.back": Try("J", top, to(RunsScreen)),
+    "launch.edit": Try("J enter", row_count, by(1)),
+    "launch.tags": Try("J enter", lambda s: isinstance(s.focused, TagsInput), to(True)),
+    "launch.launch": Try("J enter", top, to(RunScreen)),
+    "launch.back": Try("J enter", top, to(JobsScreen)),
     "app.palette": Try("", top, to(CommandPalette)),
     "app.help": Try("", top, to(HelpScreen)),
     "app.suspend": Try("", lambda s: list(SIGNALS), to([signal.SIGTSTP])),
@@ -279,7 +314,7 @@ HOMES: dict[str, Callable[[Pilot[None]], Any]] = {
 def home_of(action: Action) -> str:
     own = {"run.data": "hub", "runs.connect": "connections"}
     places = {"steps": "import_catalog", "output": "sync_billing", "data": "hub"}
-    places |= {"runs": "runs", "connect": "connections", "form": "connections"}
+    places |= {"runs": "runs", "jobs": "runs", "launch": "runs", "connect": "connections", "form": "connections"}
     return own.get(action.id) or places.get(action.where, "nightly_etl")
 
 
@@ -305,11 +340,14 @@ async def connected_app(size: tuple[int, int]) -> AsyncIterator[Pilot[None]]:
 
 
 @pytest.fixture(autouse=True)
-def recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+def recorded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Counts requests; what would stop the program, or leave it, is only noted."""
     monkeypatch.setattr(HeadlessDriver, "can_suspend", True)
     monkeypatch.setattr(os, "kill", lambda pid, number: SIGNALS.append(number))
-    for room, method in ((DagsterSource, "page"), (DagsterSource, "output"), (HubLogSource, "rows")):
+    monkeypatch.setenv("VISUAL", 'sh -c \'echo "# seen" >> "$0"\'')
+    monkeypatch.chdir(tmp_path)
+    own = (DagsterSource, "page"), (DagsterSource, "output"), (HubLogSource, "rows"), (DagsterActions, "workspace")
+    for room, method in own:
         monkeypatch.setattr(room, method, counted(method, getattr(room, method)))
 
 
