@@ -36,7 +36,7 @@ from run_tui.hangup import end_with_terminal
 from run_tui.input_order import OrderedInput
 from run_tui.model import Run
 from run_tui.query import typable
-from run_tui.reopening import Look
+from run_tui.reopening import OPEN, Look
 from run_tui.screens import themes
 from run_tui.screens.base import AlertWanted, RefreshWanted, ViewScreen, WebPageWanted
 from run_tui.screens.connect import ConnectScreen
@@ -63,7 +63,8 @@ HEARTBEAT = 5.0
 class RunTuiApp(OrderedInput):
     """The explorer on one connection, and on those `beside` it in the same list of runs.
 
-    `run_id` opens that run at once, `alert` tells the end of every run opened.
+    `run_id` opens that run at once, as `look` says; `file` is what it was saved in. `alert` tells the end of every run
+    opened.
     """
 
     TITLE = "run-tui"
@@ -85,6 +86,7 @@ class RunTuiApp(OrderedInput):
         beside: Mapping[str, Source] | None = None,
         connections: Connections | None = None,
         look: Look = NO_LOOK,
+        file: str | None = None,
     ) -> None:
         # Without colours the terminal's own two are left, with bold, dim and reversed text.
         no_color = "NO_COLOR" in os.environ
@@ -98,7 +100,7 @@ class RunTuiApp(OrderedInput):
         self._sources = {connection: source, **(beside or {})}
         self._connections = connections or Connections()
         self._runs = RunsList(self, self._sources, self._offer if self._connections.fell_back else None)
-        self._look = look
+        self._look, self._file = look, file
         self._show_way()
         if run_id is None:
             self._runs.screen.show_look(look)
@@ -224,6 +226,8 @@ class RunTuiApp(OrderedInput):
         self._runs.screen.leading_to = [word for name in self._runs.connections for word in self._way_to(name)]
 
     def _way_to(self, name: str | None) -> Sequence[str]:
+        if self._file is not None:
+            return OPEN, self._file
         return self._connections.options(name or next(iter(self._runs.connections)))
 
     @on(RunScreen.FamilyWanted)

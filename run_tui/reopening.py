@@ -13,6 +13,8 @@ TIMES = MappingProxyType(
     {"local": TimeMode.LOCAL, "utc": TimeMode.UTC, "elapsed": TimeMode.ELAPSED, "delta": TimeMode.DELTA}
 )
 """What `--time` calls the ways to show times."""
+OPEN = "open"
+"""The command that opens a file."""
 BARS, HISTOGRAM, DETAIL = PARTS = ("bars", "histogram", "detail")
 """What `--show` can open beside the rows."""
 
@@ -45,8 +47,11 @@ class Look:
 
 
 def command(connection: Sequence[str], run_id: str | None, look: Look) -> str:
-    """The command for a shell that opens a view of a run, or a list; `connection` are the options that lead there."""
-    run = () if run_id is None else (run_id,)
-    if run_id is not None and run_id.startswith("-"):  # else it would be read as an option
+    """The command for a shell that opens a view of a run, or a list.
+
+    `connection` are the options that lead there, or OPEN and a file, which holds the run itself.
+    """
+    run = () if run_id is None or OPEN in connection[:1] else (run_id,)
+    if run and run[0].startswith("-"):  # else it would be read as an option
         return shlex.join(("run-tui", *connection, *look.options(), "--", *run))
     return shlex.join(("run-tui", *connection, *run, *look.options()))

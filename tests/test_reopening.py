@@ -25,6 +25,7 @@ from run_tui.screens.runs import RunsScreen
 from run_tui.sources.dagster import DagsterSource
 from tests.screens import NOW, demo_app, open_long_run, open_run, run_screen, runs_screen
 from tests.settling import settled, shown
+from tests.sources.test_archive import EXPORTS
 from tests.waiting import until
 
 explore = import_module("run_tui.cli.explore")
@@ -182,3 +183,34 @@ async def test_a_list_of_runs_is_shown_again() -> None:
         await until(lambda: isinstance(app.screen, RunsScreen) and app.screen.rows.row_count() > 0)
         assert [run.id for run in runs_screen(pilot).rows.runs] == rows
         assert runs_screen(pilot).time_mode is TimeMode.UTC
+
+
+def saved_view_opened_by(line: str) -> RunTuiApp:
+    """The explorer that the command would run."""
+    apps: list[RunTuiApp] = []
+
+    def run(app: RunTuiApp, settings: config.Settings) -> int:
+        apps.append(app)
+        return 0
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(explore, "_check_terminal", lambda *, keys: None)
+        patch.setattr(explore, "_run", run)
+        patch.setenv("RUN_TUI_CONFIG", "/nowhere/run-tui.toml")
+        cli.main(shlex.split(line)[1:], prog_name="run-tui", standalone_mode=False)
+    return apps[0]
+
+
+async def look_at(app: RunTuiApp, keys: str = "") -> tuple[str, object, object]:
+    async with app.run_test(size=(200, 40)) as pilot:
+        await until(lambda: isinstance(app.screen, RunScreen) and app.screen.all_read)
+        await pilot.press(*keys.split())
+        await settled(app)
+        return facts_of(run_screen(pilot))
+
+
+async def test_a_view_of_a_saved_run_opens_again_by_its_file() -> None:
+    file = EXPORTS / "sync_billing.gz"
+    before = await look_at(saved_view_opened_by(f"run-tui open {file}"), "g 2 j t")
+    assert before[0].startswith(f"run-tui open {file.resolve()} --filter level:info --at ")
+    assert await look_at(saved_view_opened_by(before[0])) == before

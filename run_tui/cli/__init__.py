@@ -102,7 +102,7 @@ def cli(ctx: click.Context, /, **view: Any) -> None:
         ctx.color = False
     ctx.meta[VIEW] = view
     for name in ("filter", "at", "time", "context", "shown"):
-        if view[name] not in (None, ()) and ctx.invoked_subcommand not in (None, "RUN_ID", demo.name):
+        if view[name] not in (None, ()) and ctx.invoked_subcommand not in (None, "RUN_ID"):
             option = "show" if name == "shown" else name
             raise click.UsageError(f"--{option} before a command is for the explorer.", ctx)
     if ctx.invoked_subcommand is None:

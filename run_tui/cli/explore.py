@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -104,8 +105,9 @@ def demo(run_id: str | None, **view: Any) -> None:
 
 
 @click.command("open")
-@click.argument("file", metavar="FILE|-")
-def open_saved(file: str) -> None:
+@click.argument("file", metavar="FILE|-", type=click.Path(allow_dash=True))
+@view_options
+def open_saved(file: str, **view: Any) -> None:
     """Open the explorer on a run in a file, without any server.
 
     FILE is what ctrl+s or run-events get --output saved, a file of `dagster debug export` or of a run's page
@@ -114,9 +116,10 @@ def open_saved(file: str) -> None:
     \b
     Examples:
       run-tui open nightly_etl-9d38c7ea.jsonl
-      run-tui open export.gz
+      run-tui open export.gz --filter level:error
       run-tui run-events get 9d38c7ea --limit 10000 --json | run-tui open -
     """
+    look = _look(file)
     _check_terminal(keys=file != STANDARD_INPUT)
     with telling():
         settings = load_settings()
@@ -128,7 +131,14 @@ def open_saved(file: str) -> None:
         from run_tui.app import RunTuiApp
 
         app = RunTuiApp(
-            source, source.name, source.run_id, settings.keys, theme=settings.theme, now=lambda: source.saved_at
+            source,
+            source.name,
+            source.run_id,
+            settings.keys,
+            theme=settings.theme,
+            now=lambda: source.saved_at,
+            look=look,
+            file=file if file == STANDARD_INPUT else str(Path(file).absolute()),
         )
         code = _run(app, settings)
     click.get_current_context().exit(code)
