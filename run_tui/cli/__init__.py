@@ -5,10 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
-from click.shell_completion import CompletionItem
 
 from run_tui import __version__
 from run_tui.cli._arguments import hide_secrets
@@ -23,6 +22,9 @@ from run_tui.cli.phase import phase_group
 from run_tui.cli.run import run_group
 from run_tui.cli.run_events import run_events_group
 from run_tui.errors import RunTuiError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 INTERRUPTED = 130
 

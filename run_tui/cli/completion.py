@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import click
-from click.shell_completion import get_completion_class
 
 SHELLS = ("bash", "zsh", "fish")
 VARIABLE = "_RUN_TUI_COMPLETE"
@@ -24,6 +23,8 @@ def completion(ctx: click.Context, /, shell: str) -> None:
       eval "$(run-tui completion zsh)"                                    in ~/.zshrc, after compinit
       run-tui completion fish > ~/.config/fish/completions/run-tui.fish   once
     """
+    from click.shell_completion import get_completion_class
+
     complete = get_completion_class(shell)
     assert complete is not None
     click.echo(complete(ctx.find_root().command, {}, "run-tui", VARIABLE).source())
