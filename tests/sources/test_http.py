@@ -130,6 +130,13 @@ async def test_half_a_surrogate_pair_comes_through() -> None:
     assert "(data.version: Input should be" in str(error)
 
 
+async def test_requests_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    with served(always(GOOD_BODY)) as url:
+        await ask(f"{url}?token={SECRET}", headers=TOKEN)
+    assert not [record for record in caplog.records if record.name.startswith("http")]
+
+
 async def test_the_body_counts_before_the_status() -> None:
     assert await ask("http://demo", app=always(GOOD_BODY, status=500)) == GOOD
 
