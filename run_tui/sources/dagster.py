@@ -79,6 +79,7 @@ class DagsterSource:
         )
         # Older servers refuse the extended page query, which names types that they do not know.
         self._extended = True
+        # Servers take 0 for everything, and clamp, refuse or choke on more than 1,000.
         self._runs_size, self._page_size = PageSize(MAX_PAGE), PageSize(MAX_PAGE)
 
     @property
@@ -92,7 +93,7 @@ class DagsterSource:
 
     async def runs(self, filter: RunFilter, cursor: str | None = None, limit: int = 50) -> RunList:
         """The newest runs that fit, at most 1,000. One run more is asked for, to know of a next page without asking."""
-        return await self._runs_size.ask(partial(self._runs, filter, cursor), _clamped(limit))
+        return await self._runs_size.ask(partial(self._runs, filter, cursor), max(1, limit))
 
     async def _runs(self, filter: RunFilter, cursor: str | None, limit: int) -> RunList:
         variables = {"filter": _runs_filter(filter), "cursor": cursor, "limit": limit + 1}
@@ -208,7 +209,7 @@ class DagsterSource:
     ) -> EventPage:
         """The page as far as the server can deliver it and an answer can hold it: an event too large is left out."""
         try:
-            return await self._page_size.ask(partial(read_past_poison, fetch, cursor), _clamped(limit))
+            return await self._page_size.ask(partial(read_past_poison, fetch, cursor), max(1, limit))
         except TooLarge as error:
             probe = await self._probe(run_id, cursor, 1)
             if probe is None or probe["cursor"] == cursor:
@@ -283,11 +284,6 @@ def _focus(event: RunEvent) -> str:
     focus = f"focusedTime={epoch_ms(event.timestamp)}"
     hidden = event.event_type is None and event.level is RunEventLevel.DEBUG
     return f"{focus}&levels=critical%7Cdebug%7Cerror%7Cevent%7Cinfo%7Cwarning" if hidden else focus
-
-
-def _clamped(limit: int) -> int:
-    """Servers take 0 for everything, and clamp, refuse or choke on more than 1,000."""
-    return max(1, min(limit, MAX_PAGE))
 
 
 def _runs_filter(wanted: RunFilter) -> dict[str, object]:
