@@ -8,20 +8,15 @@ import pytest
 from textual import events
 from textual.widgets import OptionList
 
-from run_tui.actions import ACTIONS
 from run_tui.app import RunTuiApp
 from run_tui.format import TimeMode
-from run_tui.screens.connect import ConnectScreen
-from run_tui.screens.connection_form import ConnectionForm
-from run_tui.screens.data import DataScreen
 from run_tui.screens.help import HelpScreen, sections
-from run_tui.screens.output import OutputScreen
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
-from run_tui.screens.types import TypesScreen
 from run_tui.sources import open_source
 from run_tui.widgets.detail import Detail
 from run_tui.widgets.row_list import RowList
+from run_tui.widgets.run_table import TITLES
 from run_tui.widgets.status_line import StatusLine
 from tests.screens import demo_app, open_long_run, open_run, run_screen, runs_screen
 from tests.waiting import until
@@ -309,29 +304,6 @@ async def test_help_and_palette_open_and_close() -> None:
         await until(lambda: isinstance(pilot.app.screen, RunsScreen) and bool(runs_screen(pilot).detail.display))
 
 
-async def test_every_action_of_the_table_exists_where_it_is_bound() -> None:
-    async with demo_app() as pilot:
-        screen = await open_run(pilot, "FAILURE", "nightly_etl")
-        owners = {
-            "app": pilot.app,
-            "view": screen,
-            "run": screen,
-            "find": screen,
-            "list": screen.rows,
-            "runs": RunsScreen,
-            "steps": screen.steps,
-            "histogram": screen.pane.histogram,
-            "types": TypesScreen,
-            "output": OutputScreen,
-            "data": DataScreen,
-            "connect": ConnectScreen,
-            "form": ConnectionForm,
-        }
-        for action in ACTIONS:
-            name = action.action.partition("(")[0]
-            assert hasattr(owners[action.where], f"action_{name}"), action.id
-
-
 @pytest.mark.parametrize("size", [(50, 24), (100, 10)])
 async def test_a_terminal_that_is_too_small_says_so(size: tuple[int, int]) -> None:
     async with demo_app(size) as pilot:
@@ -385,7 +357,7 @@ async def test_the_columns_of_runs_stand_still_while_a_filter_is_typed() -> None
     async with demo_app((100, 30)) as pilot:
         rows = runs_screen(pilot).rows
         before = rows.columns
-        assert before[1] == max(len(run.pipeline_name or "") for run in rows.runs)
+        assert before[TITLES.index("JOB")] == max(len(run.pipeline_name or "") for run in rows.runs)
         await pilot.press("slash", *"job:sync_crm")
         await until(lambda: {run.pipeline_name for run in rows.runs} == {"sync_crm"})
         assert rows.columns == before
