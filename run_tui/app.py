@@ -1,39 +1,25 @@
-"""The application: starts every worker, moves between the screens and hands what they ask for to their rooms."""
+"""The application: moves between the screens and hands what they ask for to their rooms."""
 
 from __future__ import annotations
 
-import os
 import time
-import traceback
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from rich.text import Text
 from textual import on
-from textual.app import SystemCommand
-from textual.binding import BindingType
 from textual.message import Message
-from textual.screen import Screen
-from textual.worker import Worker, WorkerState
 
-from run_tui import desktop
-from run_tui.actions import ACTIONS, bindings, key_text, remapped
 from run_tui.acts import Act
 from run_tui.connections import Connections
-from run_tui.errors import RunTuiError
 from run_tui.explorer.alerts import Alerts
 from run_tui.explorer.connecting import Connecting
 from run_tui.explorer.open_data import OpenData
 from run_tui.explorer.open_output import OpenOutput
 from run_tui.explorer.open_run import OpenRun, lacking
 from run_tui.explorer.open_save import OpenSave
-from run_tui.explorer.palette import key_commands, with_themes_explained
 from run_tui.explorer.runs_list import RunsList
+from run_tui.explorer.shell import Shell
 from run_tui.explorer.wishes import Wishes
-from run_tui.format import clean, clean_lines
-from run_tui.garbage import Collector
 from run_tui.hangup import end_with_terminal
-from run_tui.input_order import OrderedInput
 from run_tui.model import Run
 from run_tui.query import typable
 from run_tui.reopening import OPEN, Look
@@ -42,7 +28,6 @@ from run_tui.screens.base import AlertWanted, RefreshWanted, ViewScreen, WebPage
 from run_tui.screens.connect import ConnectScreen
 from run_tui.screens.connection_form import ConnectionForm
 from run_tui.screens.data import DataScreen
-from run_tui.screens.help import HelpScreen, places
 from run_tui.screens.output import OutputScreen
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
@@ -54,13 +39,11 @@ from run_tui.widgets.event_pane import EventPane
 from run_tui.widgets.run_table import RunRows
 
 NO_LOOK = Look()
-COLLECTING = 0.25
-"""Seconds between looks for garbage."""
 HEARTBEAT = 5.0
 """Seconds between looks at the clock: one that has moved on by far more was stopped, or its machine was asleep."""
 
 
-class RunTuiApp(OrderedInput):
+class RunTuiApp(Shell):
     """The explorer on one connection, and on those `beside` it in the same list of runs.
 
     `run_id` opens that run at once, as `look` says; `file` is what it was saved in. `alert` tells the end of every run
@@ -69,8 +52,6 @@ class RunTuiApp(OrderedInput):
 
     TITLE = "run-tui"
     CSS_PATH = "run_tui.tcss"
-    ENABLE_COMMAND_PALETTE = True
-    BINDINGS: ClassVar[list[BindingType]] = bindings("app")
 
     def __init__(
         self,
@@ -88,15 +69,8 @@ class RunTuiApp(OrderedInput):
         look: Look = NO_LOOK,
         file: str | None = None,
     ) -> None:
-        # Without colours the terminal's own two are left, with bold, dim and reversed text.
-        no_color = "NO_COLOR" in os.environ
-        super().__init__(ansi_color=True if no_color else None)
-        themes.install(self, themes.TERMINAL.name if no_color else theme)
-        self._warnings = tuple(warnings)
+        super().__init__(keys=keys or {}, theme=theme, warnings=warnings, now=now)
         self._wanted = run_id
-        self.actions, self._key_problems = remapped(keys or {})
-        self.now = now
-        self.collector = Collector()
         self._sources = {connection: source, **(beside or {})}
         self._connections = connections or Connections()
         self._runs = RunsList(self, self._sources, self._offer if self._connections.fell_back else None)
@@ -116,54 +90,19 @@ class RunTuiApp(OrderedInput):
 
     async def on_mount(self) -> None:
         """Shows the runs, or the one run that was asked for."""
-        self.set_keymap({action.id: action.keys for action in self.actions if action not in ACTIONS})
-        self.set_interval(COLLECTING, self.collector.collect)
+        self.prepare()
         await self.push_screen(self._runs.screen)
-        self._warn()
+        self.warn()
         self.set_interval(HEARTBEAT, self._beat)
         self._runs.start()
         self._wishes.show_rights()
         if self._wanted is not None:
             self.start(self._open_wanted(self._wanted), "open")
 
-    def _warn(self) -> None:
-        if self._key_problems:
-            text = "\n".join(map(clean, self._key_problems))
-            self.notify(text, title="Keys of the settings file", severity="warning", timeout=15, markup=False)
-        for warning in self._warnings:
-            self.notify(clean(f"{warning[:1].upper()}{warning[1:]}"), severity="warning", timeout=10, markup=False)
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """The style sheet's own variables, for Textual's theme before ours are there."""
-        return themes.DARK.variables
-
     async def on_unmount(self) -> None:
         """Lets go of the connections."""
         for source in self._sources.values():
             await source.aclose()
-
-    # Workers
-
-    def start(self, work: Coroutine[None, None, None], group: str, *, exclusive: bool = True) -> None:
-        """Starts a worker, `exclusive` in the place of those of its group."""
-        self.run_worker(work, group=group, exclusive=exclusive, exit_on_error=False)
-
-    def stop(self, *groups: str) -> None:
-        """Ends the workers of these groups."""
-        for group in groups:
-            self.workers.cancel_group(self, group)
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A worker that broke is a defect of ours: say so instead of standing still."""
-        if event.state is WorkerState.ERROR:
-            self.notify(clean(f"{event.worker.group} stopped: {event.worker.error!r}"), severity="error", markup=False)
-
-    def _fatal_error(self) -> None:
-        """A defect of ours ends the program, told as Python does: Textual would show what variables hold, tokens too.
-
-        The parent's method has no public name, but it alone decides what is shown.
-        """
-        self.panic(Text("\n".join(clean_lines(traceback.format_exc()))))
 
     def _beat(self) -> None:
         """After a stop (ctrl+z) or a sleep all connections may be dead without a sign: asks at once, on new ones."""
@@ -322,14 +261,6 @@ class RunTuiApp(OrderedInput):
             if isinstance(screen, ViewScreen):
                 screen.offer(acts)
 
-    async def show_screen(self, screen: Screen[None]) -> None:
-        """Shows a screen on top."""
-        await self.push_screen(screen)
-
-    def leave_screen(self) -> None:
-        """Goes back to the screen below."""
-        self.pop_screen()
-
     async def go_to(self, source: Source, run: Run) -> None:
         """Opens a run, in place of one that is open."""
         await self._open(source, run, instead_of=None if self._opened is None else self._opened.screen)
@@ -415,54 +346,11 @@ class RunTuiApp(OrderedInput):
 
     @on(WebPageWanted)
     def _open_web(self, event: WebPageWanted) -> None:
-        url = self.source_of(event.run).run_url(event.run.id, event.event)
-        if url is None:
-            self.notify("This connection has no web page.", severity="warning")
-        elif desktop.can_open_browser():
-            self.open_url(url)
-        else:
-            self.copy_to_clipboard(clean(url))
-            self.notify(f"{clean(url)}\nCopied: open it where there is a browser.", markup=False)
+        self.show_page(self.source_of(event.run).run_url(event.run.id, event.event))
 
     def source_of(self, run: Run) -> Source:
         """The source of the run in front, or under the cursor."""
         return self._runs.source_of(run) if self._opened is None else self._opened.source
-
-    # The terminal and its user
-
-    def copy_to_clipboard(self, text: str) -> None:
-        """Copies by the terminal, and by the desktop's own program: not every terminal does."""
-        super().copy_to_clipboard(text)
-        self.start(self._copy(text), "clipboard")
-
-    async def _copy(self, text: str) -> None:
-        await desktop.copy(text)
-
-    def write_to_terminal(self, sequence: str) -> None:
-        """Sends a control sequence that changes nothing on the screen."""
-        if self._driver is not None and not self.is_headless:
-            self._driver.write(sequence)
-
-    def say(self, error: RunTuiError) -> None:
-        """Shows an error with what can be done about it."""
-        self.notify(clean(f"{error} {error.hint}"), severity="error", timeout=10, markup=False)
-
-    @property
-    def refresh_key(self) -> str:
-        """The key that asks the server now."""
-        return next(key_text(action) for action in self.actions if action.id == "view.refresh")
-
-    def action_help(self) -> None:
-        """Shows all keys and the filter language, first what applies to what has the focus."""
-        if not isinstance(self.screen, HelpScreen):
-            lacks = self.screen.lacks if isinstance(self.screen, RunScreen) else ()
-            actions = [action for action in self.actions if action.where != "run" or action.action not in lacks]
-            self.push_screen(HelpScreen(actions, places(self.screen)))
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: what keys do here, then themes and what else Textual offers."""
-        yield from key_commands(self, screen, self.actions)
-        yield from with_themes_explained(super().get_system_commands(screen))
 
 
 def run_app(app: RunTuiApp) -> int:

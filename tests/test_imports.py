@@ -63,13 +63,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "explorer": {
         "acts", "acting", "jobs", "run_config",
         "model", "output", "errors", "format", "store", "actions", "sources", "feed", "updates", "output_feed",
-        "garbage", "listing", "reasons", "watch", "kin", "desktop", "pace", "tables", "archive", "timeline",
-        "widgets", "screens", "connections", "config",
+        "garbage", "input_order", "listing", "reasons", "watch", "kin", "desktop", "pace", "tables", "archive",
+        "timeline", "widgets", "screens", "connections", "config",
     },
     "app": {
-        "acts", "query",
-        "model", "errors", "format", "actions", "sources", "garbage", "hangup", "input_order", "desktop", "widgets",
-        "screens", "explorer", "connections", "reopening",
+        "acts", "query", "model", "sources", "hangup", "widgets", "screens", "explorer", "connections", "reopening",
     },
     "cli": {
         "model", "errors", "config", "query", "format", "store", "view", "sources", "feed", "updates", "app", "tables",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain, takewhile
 
-from run_tui.errors import ServerError
+from run_tui.errors import BadAnswer, ServerError
 from run_tui.sources import _hub_log_wire as wire
 from run_tui.sources._hub_log_client import HubLogClient
 from run_tui.sources._hub_log_layout import Attempt, Layout, attempt_of, decided, open_phases, phases_of
@@ -15,6 +15,8 @@ from run_tui.sources._hub_log_places import RunKey
 
 REMEMBERED = 8
 """Runs whose attempts are kept: those that are over do not change."""
+MOST_ATTEMPTS = 200
+"""Attempts of a phase after which a server is taken to answer the same whatever attempt it is asked for."""
 
 
 class AttemptReader:
@@ -55,6 +57,8 @@ class AttemptReader:
             if attempt is None:
                 break
             found.append(attempt)
+            if len(found) > MOST_ATTEMPTS:
+                raise BadAnswer(f"{self._client.where} tells of more than {MOST_ATTEMPTS} attempts of {phase}")
         return found
 
     async def _read(self, key: RunKey, phase: str, number: int, summary: wire.WireRun) -> Attempt | None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from run_tui.errors import SourceError
+from run_tui.errors import BadAnswer, SourceError
 from run_tui.model import EventPage, RunFilter
 from run_tui.sources.hub_log import HubLogSource
 from tests.sources.servers import app_of_any
@@ -77,3 +77,12 @@ def changed(draw: st.DrawFn) -> Any:
 @given(data=st.data())
 def test_any_json(method: str, data: st.DataObject) -> None:
     use(json.dumps(data.draw(changed() | JSON)).encode(), method)
+
+
+async def test_a_server_that_tells_of_a_failed_attempt_whatever_it_is_asked_for_is_not_asked_for_ever() -> None:
+    answer = {**EVERYTHING, "items": [{**EVERYTHING["items"][0], "success": False}]}
+    source = HubLogSource("http://any", app=app_of_any(json.dumps(answer).encode()))
+    arguments, options = METHODS["page"]
+    with pytest.raises(BadAnswer, match="more than 200 attempts of"):
+        await source.page(*arguments, **options)
+    await source.aclose()
