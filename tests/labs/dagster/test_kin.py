@@ -10,7 +10,7 @@ from tests.labs.dagster.lab import DagsterLab
 
 
 async def test_runs_of_a_job_and_their_re_executions(dagster_lab: DagsterLab) -> None:
-    first = dagster_lab.finished("nightly_etl_strict")
+    first = dagster_lab.launch("notify_partners", wait=True)
     second = dagster_lab.reexecute(first)
     third = dagster_lab.reexecute(second)
     source = open_source("dagster", dagster_lab.url)
