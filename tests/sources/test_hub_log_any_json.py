@@ -82,7 +82,6 @@ def test_any_json(method: str, data: st.DataObject) -> None:
 async def test_a_server_that_tells_of_a_failed_attempt_whatever_it_is_asked_for_is_not_asked_for_ever() -> None:
     answer = {**EVERYTHING, "items": [{**EVERYTHING["items"][0], "success": False}]}
     source = HubLogSource("http://any", app=app_of_any(json.dumps(answer).encode()))
-    arguments, options = METHODS["page"]
     with pytest.raises(BadAnswer, match="more than 200 attempts of"):
-        await source.page(*arguments, **options)
+        await source.page(RUN)
     await source.aclose()
