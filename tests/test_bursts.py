@@ -39,7 +39,7 @@ RUNS = {
 }
 RUN = {
     "find, walk": ((FIND, "load", ENTER, "n", "n"), "3 of 43"),
-    "find, keep by its own key, walk back": ((FIND, "load", FIND, "n", "N", "n"), "2 of 43"),
+    "find, anew by its own key, walk": ((FIND, "refused", FIND, "load", ENTER, "n", "N", "n"), "of 43"),
     "find, walk while typing, keep": ((FIND, "load", DOWN, DOWN, UP, ENTER, "n"), "3 of 43"),
     "find, close": ((FIND, "load", ESCAPE), "load_users"),
     "find nothing, keep, move": ((FIND, ENTER, "j", "j"), "load_users"),
