@@ -315,15 +315,15 @@ def run_lines(run: Run, server: str, mode: TimeMode, now: float, family: Sequenc
         "Server": server,
     }
     yield from (("plain", f"{label + ':':<13}{clean(value)}") for label, value in facts.items() if value)
-    if len(family) > 1:
-        yield "accent", "Related runs"
-        yield from ((status_style(other.status), _relative_line(other, run, mode)) for other in family)
     if run.tags:
         yield "accent", "Tags"
         yield from (("plain", f"  {clean(key)}: {clean(value)}") for key, value in sorted(run.tags.items()))
     if run.config_yaml is not None:
         yield "accent", "Configuration"
         yield from (("plain", "  " + line) for line in _cut(run.config_yaml.rstrip()))
+    if len(family) > 1:
+        yield "accent", "Related runs"
+        yield from ((status_style(other.status), _relative_line(other, run, mode)) for other in family)
 
 
 def _relative_line(other: Run, run: Run, mode: TimeMode) -> str:
