@@ -39,13 +39,16 @@ INSTEAD = {
 class FaultyProxy(Listener):
     """Passes requests on to the server at `port`; `restart` restarts that. `events_sent` counts those let through.
 
-    What it lets through is what a client must have understood: whole answers, unchanged.
+    What it lets through is what a client must have understood: whole answers, unchanged. One whose connection ended
+    before its next request may be lost with it, and is counted once though it is asked for again.
     """
 
     def __init__(self, port: int, plan: Plan, restart: Callable[[], Awaitable[None]]) -> None:
         super().__init__()
         self.plan = plan
         self.events_sent = self.requests = 0
+        self._last: dict[asyncio.StreamWriter, tuple[str | None, int]] = {}
+        self._in_doubt: dict[str | None, int] = {}
         self._target = port
         self._restart = restart
         self._slow = False
@@ -53,11 +56,20 @@ class FaultyProxy(Listener):
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Requests and their answers, until one of the sides or a fault ends it."""
+        try:
+            await self._talk(reader, writer)
+        finally:
+            if writer in self._last:
+                cursor, events = self._last.pop(writer)
+                self._in_doubt[cursor] = events
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._slow:
             self._slow = False
             await asyncio.sleep(SLOW)
         while True:
             request = await read_message(reader)
+            self._last.pop(writer, None)
             self.requests += 1
             fault = self.plan.draw()
             if fault in _BEFORE:
@@ -101,7 +113,7 @@ class FaultyProxy(Listener):
         part = given.whole[: len(given.head) + int(len(given.body) * self.plan.share())]
         match fault:
             case None | Fault.DRIP:
-                self.events_sent += given.body.count(b'"timestamp"')
+                self._count(request, given, writer)
                 for drop in _pieces(given.whole, DROPS if fault else 1):
                     writer.write(drop)
                     await writer.drain()
@@ -122,6 +134,13 @@ class FaultyProxy(Listener):
                     await self._restart()
                 return False
         return True
+
+    def _count(self, request: Message, given: Message, writer: asyncio.StreamWriter) -> None:
+        events = given.body.count(b'"timestamp"')
+        if events:
+            cursor = json.loads(request.body)["variables"].get("afterCursor")
+            self.events_sent += events - self._in_doubt.pop(cursor, 0)
+            self._last[writer] = cursor, events
 
     async def _refuse(self, _: asyncio.StreamWriter) -> None:
         self.close()
