@@ -64,7 +64,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "acts", "acting", "jobs", "run_config",
         "model", "output", "errors", "format", "store", "actions", "sources", "feed", "updates", "output_feed",
         "garbage", "input_order", "listing", "reasons", "watch", "kin", "desktop", "pace", "tables", "archive",
-        "timeline", "widgets", "screens", "connections", "config",
+        "timeline", "widgets", "screens", "connections", "config", "reopening",
     },
     "app": {
         "acts", "query", "model", "sources", "hangup", "widgets", "screens", "explorer", "connections", "reopening",

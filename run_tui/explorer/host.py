@@ -71,8 +71,8 @@ class Stage(Host, Protocol):
     def offer(self, acts: Mapping[Act, bool]) -> None:
         """Lets the screens offer what can be done, and show in grey what is not allowed (False)."""
 
-    async def show_screen(self, screen: Screen[None]) -> None:
-        """Shows a screen on top."""
+    async def show_screen(self, screen: Screen[None], *, in_place: bool = False) -> None:
+        """Shows a screen on top, or in the place of the one on top."""
 
     def leave_screen(self) -> None:
         """Goes back to the screen below."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from textual.message import Message
+
 from run_tui.errors import SourceError
 from run_tui.explorer.activity import reconnecting
 from run_tui.explorer.host import Host
@@ -23,13 +25,13 @@ class OpenData:
     def __init__(self, host: Host, tables: Tables, screen: DataScreen) -> None:
         self._host, self._tables, self.screen = host, tables, screen
 
-    def read(self, wanted: DataScreen.Wanted) -> None:
-        """Reads a page, in place of the one before."""
-        self._host.start(self._read(wanted), "rows")
-
-    def show_payload(self) -> None:
-        """Reads what triggered the run."""
-        self._host.start(self._read_payload(), "payload")
+    def take(self, wish: Message) -> None:
+        """Does what is wished for on the screen; a page of rows comes in place of the one before."""
+        match wish:
+            case DataScreen.Wanted():
+                self._host.start(self._read(wish), "rows")
+            case DataScreen.PayloadWanted():
+                self._host.start(self._read_payload(), "payload")
 
     def stop(self) -> None:
         """Reads no more."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing
 
+from textual.message import Message
+
 from run_tui.explorer.activity import COMPLETE, LIVE, reconnecting
 from run_tui.explorer.host import Host
 from run_tui.output_feed import OutputFeed, OutputUpdate
+from run_tui.screens.base import RefreshWanted
 from run_tui.screens.output import OutputScreen
 from run_tui.sources.base import Source
 
@@ -19,24 +22,24 @@ class OpenOutput:
         self._host, self._source, self.screen = host, source, screen
         self._feed: OutputFeed | None = None
 
-    def read(self, wanted: OutputScreen.Wanted) -> None:
-        """Reads a stream, in place of the one before."""
-        self._feed = OutputFeed(self._source, self.screen.run_id, wanted.capture.key, wanted.stream, ended=wanted.ended)
-        self._host.start(self._follow(self._feed), "output")
-
-    def read_earlier(self) -> None:
-        """Reads what was written before all that is here."""
-        if self._feed is not None:
-            self._feed.read_earlier()
-
-    def refresh(self) -> None:
-        """Asks the server now."""
-        if self._feed is not None:
-            self._feed.poll_now()
+    def take(self, wish: Message) -> None:
+        """Does what is wished for on the screen."""
+        match wish:
+            case OutputScreen.Wanted():
+                self._read(wish)
+            case OutputScreen.EarlierWanted() if self._feed is not None:
+                self._feed.read_earlier()
+            case RefreshWanted() if self._feed is not None:
+                self._feed.poll_now()
 
     def stop(self) -> None:
         """Reads no more."""
         self._host.stop("output")
+
+    def _read(self, wanted: OutputScreen.Wanted) -> None:
+        """Reads a stream, in place of the one before."""
+        self._feed = OutputFeed(self._source, self.screen.run_id, wanted.capture.key, wanted.stream, ended=wanted.ended)
+        self._host.start(self._follow(self._feed), "output")
 
     async def _follow(self, feed: OutputFeed) -> None:
         async with aclosing(feed.updates()) as updates:

@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from textual.message import Message
+
 from run_tui.archive import Header, RunWriter
 from run_tui.errors import FileInTheWay, RunTuiError
 from run_tui.explorer.host import Host
@@ -37,9 +39,13 @@ class OpenSave:
         fitting = None if timeline.filter is None else timeline.fitting
         self.screen = SaveScreen(_file_name(run_screen), timeline.held, fitting)
 
-    def save(self, wanted: SaveScreen.Wanted) -> None:
-        """Saves, in place of an attempt before."""
-        self._host.start(self._save(wanted), "save")
+    def take(self, wish: Message) -> None:
+        """Does what is wished for on the screen; saving comes in place of an attempt before."""
+        match wish:
+            case SaveScreen.Wanted():
+                self._host.start(self._save(wish), "save")
+            case SaveScreen.Stopped():
+                self.stop()
 
     def stop(self) -> None:
         """Saves no more, and leaves nothing of it."""

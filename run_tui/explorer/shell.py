@@ -16,12 +16,14 @@ from textual.worker import Worker, WorkerState
 
 from run_tui import desktop
 from run_tui.actions import ACTIONS, bindings, key_text, remapped
+from run_tui.acts import Act
 from run_tui.errors import RunTuiError
 from run_tui.explorer.palette import key_commands, with_themes_explained
 from run_tui.format import clean, clean_lines
 from run_tui.garbage import Collector
 from run_tui.input_order import OrderedInput
 from run_tui.screens import themes
+from run_tui.screens.base import ViewScreen
 from run_tui.screens.help import HelpScreen, places
 from run_tui.screens.run import RunScreen
 
@@ -51,6 +53,7 @@ class Shell(OrderedInput):
         self.actions, self._key_problems = remapped(keys)
         self.now = now
         self.collector = Collector()
+        self._acts: Mapping[Act, bool] = {}
 
     def prepare(self) -> None:
         """Takes the user's keys, before there is a screen, and begins to collect garbage between frames."""
@@ -90,13 +93,22 @@ class Shell(OrderedInput):
         """
         self.panic(Text("\n".join(clean_lines(traceback.format_exc()))))
 
-    async def show_screen(self, screen: Screen[None]) -> None:
-        """Shows a screen on top."""
-        await self.push_screen(screen)
+    async def show_screen(self, screen: Screen[None], *, in_place: bool = False) -> None:
+        """Shows a screen on top, or in the place of the one on top."""
+        if isinstance(screen, ViewScreen):
+            screen.offer(self._acts)
+        await (self.switch_screen(screen) if in_place else self.push_screen(screen))
 
     def leave_screen(self) -> None:
         """Goes back to the screen below."""
         self.pop_screen()
+
+    def offer(self, acts: Mapping[Act, bool]) -> None:
+        """Lets the screens offer what can be done, and show in grey what is not allowed (False)."""
+        self._acts = acts
+        for screen in self.screen_stack:
+            if isinstance(screen, ViewScreen):
+                screen.offer(acts)
 
     def say(self, error: RunTuiError) -> None:
         """Shows an error with what can be done about it."""

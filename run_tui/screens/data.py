@@ -15,6 +15,7 @@ from textual.widgets import Static
 from run_tui.actions import bindings
 from run_tui.format import clean, clean_lines, plural
 from run_tui.model import DataRows
+from run_tui.screens.wishes import RunWish
 from run_tui.tables import Row, json_text, value_text
 from run_tui.widgets.data_list import DataList, DataTable
 from run_tui.widgets.detail import Detail, Line
@@ -49,17 +50,17 @@ class DataScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("data")
 
-    class Wanted(Message):
+    class Wanted(RunWish):
         """A page of rows is to be read, in place of one that has not come yet."""
 
         def __init__(self, step: str, attempt: int, page: int, keyword: str) -> None:
             super().__init__()
             self.step, self.attempt, self.page, self.keyword = step, attempt, page, keyword
 
-    class PayloadWanted(Message):
+    class PayloadWanted(RunWish):
         """What triggered the run is to be shown."""
 
-    class Closed(Message):
+    class Closed(RunWish):
         """The user went back."""
 
     def __init__(self, run_id: str, step: str, attempt: int, steps: Mapping[str, int]) -> None:

@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.message import Message
 from textual.screen import Screen
 
 from run_tui.actions import bindings
@@ -17,6 +16,7 @@ from run_tui.output import Capture, OutputLines, Stream
 from run_tui.query import Filter, Problem, parse_words
 from run_tui.screens.base import RefreshWanted
 from run_tui.screens.log_keys import LogKeys
+from run_tui.screens.wishes import RunWish
 from run_tui.widgets.find_bar import FindBar
 from run_tui.widgets.key_bar import KeyBar
 from run_tui.widgets.output_view import OutputView
@@ -32,17 +32,17 @@ class OutputScreen(LogKeys, Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("output", "find")
 
-    class Wanted(Message):
+    class Wanted(RunWish):
         """A stream is to be read, in place of the one read before."""
 
         def __init__(self, screen: OutputScreen, capture: Capture, stream: Stream, ended: Callable[[], bool]) -> None:
             super().__init__()
             self.screen, self.capture, self.stream, self.ended = screen, capture, stream, ended
 
-    class EarlierWanted(Message):
+    class EarlierWanted(RunWish):
         """What was written before all that is here is to be read."""
 
-    class Closed(Message):
+    class Closed(RunWish):
         """The user went back."""
 
     def __init__(

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.message import Message
 
-from run_tui.actions import bindings
-from run_tui.failure import captures_of
 from run_tui.format import TimeMode, clean
 from run_tui.model import EventPage, Run, Step, epoch_ms
 from run_tui.output import Capture
 from run_tui.reopening import BARS, DETAIL, HISTOGRAM, Look, command
-from run_tui.screens.base import AlertWanted, ViewScreen, WebPageWanted
-from run_tui.screens.event_keys import EventKeys
-from run_tui.screens.facts import run_facts, step_facts, step_filter
+from run_tui.screens.base import ViewScreen
+from run_tui.screens.facts import run_facts, step_facts
+from run_tui.screens.run_keys import RunKeys
 from run_tui.store import EventStore
-from run_tui.widgets.detail import run_lines
 from run_tui.widgets.event_pane import EventPane
 from run_tui.widgets.later import call_after
-from run_tui.widgets.row_list import RowList
 from run_tui.widgets.status_line import Fact, StatusLine
-from run_tui.widgets.step_list import StepList
 from run_tui.widgets.step_side import StepSide
 
 NO_LOOK = Look()
@@ -35,43 +27,11 @@ PAINT_GAP = 1 / 15
 """Seconds between repaints while events stream in."""
 
 
-class RunScreen(EventKeys):
+class RunScreen(RunKeys):
     """A run under the eyes of someone who wants to know what it does, or why it failed.
 
     `lacks` names the actions that make no sense for the run's system.
     """
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings("run", "find")
-
-    class Closed(Message):
-        """The user went back."""
-
-    class OtherWanted(Message):
-        """The next run (1) or the one before (-1) is to be shown: of the same job, or of its relatives."""
-
-        def __init__(self, screen: RunScreen, direction: int, *, relative: bool) -> None:
-            super().__init__()
-            self.screen, self.direction, self.relative = screen, direction, relative
-
-    class OutputWanted(Message):
-        """The output of a step is to be shown: `captures` are its processes, one an attempt."""
-
-        def __init__(self, screen: RunScreen, step: str | None, captures: Sequence[Capture]) -> None:
-            super().__init__()
-            self.screen, self.step, self.captures = screen, step, captures
-
-    class FamilyWanted(Message):
-        """The runs that re-execute or start each other with this one are to be listed beside what is known of it."""
-
-    class DataWanted(Message):
-        """The data rows of a step's attempt are to be shown; `steps` are all that have begun, with their attempts."""
-
-        def __init__(self, step: str, attempt: int, steps: Mapping[str, int]) -> None:
-            super().__init__()
-            self.step, self.attempt, self.steps = step, attempt, steps
-
-    class SaveWanted(Message):
-        """The events are to be saved to a file."""
 
     def __init__(
         self,
@@ -89,7 +49,7 @@ class RunScreen(EventKeys):
         self._aim = look.at
         self._facts: Sequence[Fact] = ()
         self._watched = False
-        self._family: Sequence[Run] = ()
+        self.family: Sequence[Run] = ()
         self.run, self.where = run, where
         self.plan: list[Step] = []
         self.pane = EventPane(run.id, now, id="events")
@@ -104,16 +64,6 @@ class RunScreen(EventKeys):
         with Horizontal(id="body"):
             yield StepSide(self.pane.timeline, id="side")
             yield self.pane
-
-    @property
-    def side(self) -> StepSide:
-        """The steps beside the log."""
-        return self.query_one(StepSide)
-
-    @property
-    def steps(self) -> StepList:
-        """The list of steps."""
-        return self.side.steps
 
     @property
     def store(self) -> EventStore:
@@ -146,10 +96,9 @@ class RunScreen(EventKeys):
 
     def show_family(self, family: Sequence[Run]) -> None:
         """Takes the runs related to this one, and lists them if the run itself is what the detail pane shows."""
-        self._family = family
+        self.family = family
         if self.detail.display and self.pane.detail.shows_no_event:
-            lines = run_lines(self.run, self.where, self.time_mode, self.now(), family)
-            self.pane.detail.open_on(lines, stay=True)
+            self.pane.detail.open_on(self.about_run(), stay=True)
 
     def show_plan(self, plan: list[Step]) -> None:
         """Takes the steps the run planned."""
@@ -214,141 +163,16 @@ class RunScreen(EventKeys):
         if not self.run.status.finished:
             self._show_times()
 
-    def leave(self) -> None:
-        """Back to the runs."""
-        self.post_message(self.Closed())
-
-    def on_row_list_opened(self, event: RowList.Opened) -> None:
-        """Enter on a step filters by it."""
-        self.pane.toggle_filter(step_filter(self.steps.chosen))
-        self.remove_class("-steps", "-bars")
-        self.steps.bars = False
-        self.rows.focus()
-
     def watch_time_mode(self, mode: TimeMode) -> None:
         """Every time on the screen is written anew."""
         if self.is_mounted:
             self.pane.time_mode = mode
             self._show_facts()
 
-    def action_find(self) -> None:
-        """The log is there while something is looked for in it."""
-        if self.steps.bars:
-            self.action_bars()
-        super().action_find()
-
-    def action_back(self) -> None:
-        """Finding ends first, then being among the steps."""
-        if self.find_bar.close():
-            return
-        if self.steps.bars:
-            self.action_bars()
-        elif self.steps.has_focus:
-            self.action_steps()
-        else:
-            super().action_back()
-
-    def action_steps(self) -> None:
-        """Goes to the steps and back; where there is no room for both they come and go."""
-        self.set_class(not self.steps.has_focus, "-steps")
-        (self.rows if self.steps.has_focus else self.steps).focus()
-
-    def action_bars(self) -> None:
-        """Shows the steps as bars over time, in place of the log, and back."""
-        on = not self.steps.bars
-        self.set_class(on, "-bars")
-        self.steps.bars = on
-        (self.steps if on else self.rows).focus()
-        self.side.show_span(self.run)
-        self._show_all_facts()
-
-    def action_histogram(self) -> None:
-        """Shows the events over time, above the log, and back."""
-        super().action_histogram()
-        self._show_all_facts()
-
-    def action_run_info(self) -> None:
-        """Shows the run itself in the detail pane."""
-        self.pane.detail.open_on(run_lines(self.run, self.where, self.time_mode, self.now(), self._family))
-        self.post_message(self.FamilyWanted())
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What the run's system cannot do is not offered."""
-        if action == "mark":
-            return True  # of events, here
-        return action not in self.lacks and super().check_action(action, parameters)
-
-    @property
-    def chosen_runs(self) -> Sequence[Run]:
-        """This one."""
-        return [self.run]
-
-    @property
-    def chosen_steps(self) -> Sequence[str]:
-        """Those marked; in the list of steps the one under the cursor."""
-        rows = self.steps.chosen if self.steps.marked or self.steps.has_focus else []
-        return [row.step.key for row in rows if row.step is not None]
-
-    def action_data(self) -> None:
-        """Shows the rows that the chosen step made, or the last step that has begun."""
-        begun = {step.key: step.attempt for step in self.steps.steps if step.attempts}
-        step = self._chosen_step()
-        if step not in begun:
-            step = next(reversed(begun), None)
-        if step is None:
-            self.notify("No step has begun yet.", timeout=2)
-        else:
-            self.post_message(self.DataWanted(step, self._chosen_attempt() or begun[step], begun))
-
-    def action_output(self) -> None:
-        """Shows what the chosen step wrote."""
-        step = self._chosen_step()
-        captures = captures_of(self.pane.timeline, step)
-        if captures:
-            self.post_message(self.OutputWanted(self, step, captures))
-        else:
-            yet = "" if self.run.status.finished else " yet"
-            self.notify(f"No output of {clean(step) if step else 'the run'} has been captured{yet}.", markup=False)
-
-    def action_save(self) -> None:
-        """Asks where the events are to be saved."""
-        self.post_message(self.SaveWanted())
-
-    def action_web(self) -> None:
-        """Opens the run's web page at the event under the cursor; from the steps, at its beginning."""
-        self.post_message(WebPageWanted(self.run, None if self.steps.has_focus else self.pane.current))
-
-    def action_neighbour(self, direction: int) -> None:
-        """Goes to the next run of the same job, or to the one before."""
-        self.post_message(self.OtherWanted(self, direction, relative=False))
-
-    def action_relative(self, direction: int) -> None:
-        """Goes to the next of the runs that re-execute or start each other, or to the one before."""
-        self.post_message(self.OtherWanted(self, direction, relative=True))
-
-    def action_alert(self) -> None:
-        """Tells when the run ends, or no more."""
-        self.post_message(AlertWanted(self.run))
-
     def has_ended(self, capture: Capture) -> bool:
         """Whether the process can write no more."""
         ended = {step.key for step in self.steps.steps if step.ended is not None}
         return self.run.status.finished or (bool(capture.steps) and ended.issuperset(capture.steps))
-
-    def _chosen_step(self) -> str | None:
-        """The step under the cursor, in the list that has the focus."""
-        row = self.steps.current
-        if self.steps.has_focus and row is not None:
-            return row.step.key if row.step is not None else None
-        event = self.pane.current
-        return None if event is None else event.step_key
-
-    def _chosen_attempt(self) -> int | None:
-        """The attempt under the cursor, in the list that has the focus."""
-        row, event = self.steps.current, self.pane.current
-        if self.steps.has_focus:
-            return None if row is None else row.attempt
-        return None if event is None else event.attempt
 
     def _opens_on_failure(self) -> bool:
         """While it is being read, a run shows its failure, unless the user already looks for something else."""
@@ -380,8 +204,12 @@ class RunScreen(EventKeys):
         return clean(command(self.leading_to, self.run.id, self.look))
 
     def on_event_pane_view_changed(self, event: EventPane.ViewChanged) -> None:
-        """The header says what opens the view as it is now."""
+        """The pane shows other events, or shows them another way."""
         event.stop()
+        self.view_changed()
+
+    def view_changed(self) -> None:
+        """The header says what opens the view as it is now."""
         if self.is_mounted:
             self._show_all_facts()
 

@@ -8,12 +8,12 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from run_tui.actions import bindings
 from run_tui.format import clean, plural
+from run_tui.screens.wishes import RunWish
 from run_tui.widgets.filter_bar import LineInput
 from run_tui.widgets.key_bar import KeyBar
 
@@ -25,17 +25,17 @@ class SaveScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("save")
 
-    class Wanted(Message):
+    class Wanted(RunWish):
         """The events are to be saved: those that fit the filter, or all."""
 
         def __init__(self, path: str, *, filtered: bool, overwrite: bool) -> None:
             super().__init__()
             self.path, self.filtered, self.overwrite = path, filtered, overwrite
 
-    class Stopped(Message):
+    class Stopped(RunWish):
         """Saving is to end: nothing of it is to be left."""
 
-    class Closed(Message):
+    class Closed(RunWish):
         """The user went back."""
 
     def __init__(self, name: str, held: int, fitting: int | None) -> None:

@@ -1,4 +1,4 @@
-"""What screens ask for when runs are to be changed or jobs launched; the app hands all of it to one room."""
+"""What screens ask for of a whole room: to change runs and launch jobs, or about the run that is open."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from run_tui.model import Run
 
 class Wish(Message):
     """Something about changing runs or launching jobs is wanted."""
+
+
+class RunWish(Message):
+    """Something about the open run is wanted, on its screen or on one that was opened from it."""
 
 
 class ActWanted(Wish):

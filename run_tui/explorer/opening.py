@@ -1,0 +1,97 @@
+"""Which run is open: how one comes to be, leads to others, and is left again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from textual.message import Message
+
+from run_tui.explorer.alerts import Alerts
+from run_tui.explorer.atop import Atop
+from run_tui.explorer.host import Stage
+from run_tui.explorer.open_run import OpenRun, lacking
+from run_tui.explorer.runs_list import RunsList
+from run_tui.model import Run
+from run_tui.reopening import Look
+from run_tui.screens.base import RefreshWanted
+from run_tui.screens.run import RunScreen
+from run_tui.sources.base import Source
+from run_tui.widgets.event_detail import EventDetail
+from run_tui.widgets.event_pane import EventPane
+
+
+class Opening:
+    """The open run, if there is one: the list of runs rests while it is on screen.
+
+    `way_to` says which options of a command line lead to a connection.
+    """
+
+    def __init__(
+        self, stage: Stage, runs: RunsList, alerts: Alerts, way_to: Callable[[str | None], Sequence[str]]
+    ) -> None:
+        self._stage, self._runs, self._alerts, self._way_to = stage, runs, alerts, way_to
+        self._atop = Atop(stage)
+        self.run: OpenRun | None = None
+
+    async def take(self, wish: Message) -> None:
+        """Does what is wished for on the open run's screen, or on one that was opened from it."""
+        if self.run is None:
+            return
+        match wish:
+            case RunScreen.Closed():
+                self.close()
+            case RunScreen.OtherWanted(direction=direction, relative=relative):
+                if self.run.want_other(direction, relative=relative):
+                    self._stage.start(self._open_other(self.run), "open")
+            case RunScreen.FamilyWanted():
+                self.run.show_family()
+            case EventPane.ViewUnfinished(pane=pane):
+                self.run.finish_view(pane)
+            case EventDetail.StderrWanted():
+                self.run.show_stderr(wish)
+            case RefreshWanted() if not self._atop.open:
+                self.run.refresh()
+            case _:
+                await self._atop.take(wish, self.run)
+
+    async def open_named(self, text: str, look: Look) -> None:
+        """Opens the run whose id begins like this; the user is told where there is none."""
+        run = await self._runs.find(text)
+        if run is not None:
+            await self.open(self._runs.source_of(run), run, look)
+
+    async def open(self, source: Source, run: Run, look: Look | None = None) -> None:
+        """Opens a run, in the place of the one that is open, and without a `look` under the same filter."""
+        before = None if self.run is None else self.run.screen
+        if look is None:
+            shown = before or self._runs.screen
+            look = Look("" if before is None else before.filter_bar.text, time=shown.time_mode)
+        screen = RunScreen(run, source.where, look.time, self._stage.now, look, lacks=lacking(source))
+        screen.leading_to = self._way_to(run.connection)
+        self._runs.stop()
+        self._let_go()
+        self.run = OpenRun(self._stage, source, screen, self._alerts)
+        await self._stage.show_screen(screen, in_place=before is not None)
+        self._alerts.opened(source, run)
+        self.run.start()
+
+    def close(self) -> None:
+        """Goes back to the list of runs, if a run is open."""
+        if self.run is not None:
+            self._stage.stop("open")
+            self._let_go()
+            self.run = None
+            self._stage.leave_screen()
+            self._runs.start()
+
+    def _let_go(self) -> None:
+        if self.run is not None:
+            self._atop.close()
+            self.run.stop()
+            self._stage.collector.let_go()
+
+    async def _open_other(self, opened: OpenRun) -> None:
+        run = await opened.other()
+        if run is not None and self._stage.screen_stack[-1] is opened.screen:
+            kept = {"connection": opened.screen.run.connection}
+            await self.open(opened.source, run.model_copy(update=kept))
