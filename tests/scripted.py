@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from run_tui.errors import RunNotFound, SourceError
-from run_tui.model import EventPage, Run, RunEvent, RunEventList, RunFilter, RunList, RunStatus, Step, epoch_ms
+from run_tui.model import EventPage, Run, RunFilter, RunList, RunStatus, epoch_ms
 from run_tui.output import WIDTH, OutputChunk, Stream
 from run_tui.pace import Clock
+from run_tui.sources._bare import BareSource
 from run_tui.sources._dagster_output import chunk_of, cursor_at
 from run_tui.sources.base import Ahead, Capabilities
 
@@ -50,7 +51,7 @@ class FakeTime:
 
 
 @dataclass(eq=False)
-class ScriptedSource:
+class ScriptedSource(BareSource):
     """Holds events of one run; `script` is asked before each page and may raise or change what the server holds."""
 
     log: list[str] = field(default_factory=list)
@@ -107,9 +108,6 @@ class ScriptedSource:
         self.script(self, 0)
         return self.system
 
-    async def reconnect(self) -> None:
-        return None
-
     async def runs(self, filter: RunFilter, cursor: str | None = None, limit: int = 50) -> RunList:
         self.cursors.append(cursor)
         self.script(self, len(self.cursors))
@@ -127,15 +125,6 @@ class ScriptedSource:
             raise RunNotFound(f"Run {run_id} not found", "")
         return run
 
-    async def run_details(self, run_id: str) -> Run:
-        return await self.run(run_id)
-
-    async def events(self, run_id: str, cursor: str | None = None, limit: int = 100) -> RunEventList:
-        return (await self.page(run_id, cursor, limit)).as_list()
-
-    async def steps(self, run_id: str) -> list[Step]:
-        return []
-
     async def output(self, run_id: str, key: str, stream: Stream, start: int = 0, limit: int = WIDTH) -> OutputChunk:
         self.pieces.append((start, limit))
         self.script(self, len(self.pieces))
@@ -143,20 +132,11 @@ class ScriptedSource:
         cursor = cursor_at(Stream.STDERR, start + len(part))
         return chunk_of(Stream.STDERR, start, part.decode(errors="replace") or None, cursor)
 
-    tables = None
-    actions = None
-
     def whole_id(self, text: str) -> str | None:
         return text
 
     async def output_end(self, run_id: str, key: str, stream: Stream, width: int = WIDTH) -> int:
         return max(0, len(self.written) - width)
-
-    def run_url(self, run_id: str, event: RunEvent | None = None) -> str | None:
-        return None
-
-    async def aclose(self) -> None:
-        return None
 
 
 def fits(run: Run, filter: RunFilter) -> bool:

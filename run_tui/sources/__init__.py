@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Unpack
 
 from run_tui.errors import ConfigError
-from run_tui.reach import USUAL, Reach
 from run_tui.sources.base import Source
 from run_tui.sources.resolve import resolve_run_id
 
 if TYPE_CHECKING:
-    from run_tui.sources._http import AsgiApp
+    from run_tui.sources._bare import Reached
     from run_tui.sources.archive import ArchiveSource
 
 __all__ = ["SYSTEMS", "open_file", "open_source", "resolve_run_id"]
@@ -24,18 +23,14 @@ def open_source(
     kind: str,
     url: str,
     *,
-    headers: Mapping[str, str] | None = None,
-    app: AsgiApp | None = None,
-    name: str | None = None,
     page: str | None = None,
-    reach: Reach = USUAL,
     dags: Sequence[str] = (),
     read_only: bool = False,
+    **reached: Unpack[Reached],
 ) -> Source:
     """A source for the server of the system `kind` at `url`; nothing is asked of it yet.
 
-    `headers` (tokens among them) go to this server alone; `app` answers in this process instead and is known by
-    `name`; `page` is where web pages begin, if not at `url`; `dags` are those whose runs a Hub Log server is asked for;
+    `page` is where web pages begin, if not at `url`; `dags` are those whose runs a Hub Log server is asked for;
     `read_only` leaves out all that changes anything.
     Raises `ConfigError` for an unknown system, for a URL or a header that HTTP cannot carry and for certificates that
     cannot be read.
@@ -43,15 +38,15 @@ def open_source(
     if kind == "dagster":
         from run_tui.sources.dagster import DagsterSource
 
-        return DagsterSource(url, headers=headers, app=app, name=name, page=page, reach=reach, read_only=read_only)
+        return DagsterSource(url, page=page, read_only=read_only, **reached)
     if kind == "hub_log":
         from run_tui.sources.hub_log import HubLogSource
 
-        return HubLogSource(url, headers=headers, app=app, name=name, dags=dags, reach=reach)
+        return HubLogSource(url, dags=dags, **reached)
     if kind == "pyspur":
         from run_tui.sources.pyspur import PySpurSource
 
-        return PySpurSource(url, headers=headers, app=app, name=name, page=page, reach=reach, read_only=read_only)
+        return PySpurSource(url, page=page, read_only=read_only, **reached)
     raise ConfigError(f"there is no system {kind!r}", f"Known: {', '.join(SYSTEMS)}.")
 
 

@@ -5,22 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from run_tui.errors import RunNotFound, SourceError, Unsupported
-from run_tui.model import EventPage, Run, RunEvent, RunEventList, RunFilter, RunList, Step, epoch_ms
-from run_tui.output import WIDTH, OutputChunk, Stream
+from run_tui.errors import RunNotFound, SourceError
+from run_tui.model import EventPage, Run, RunFilter, RunList, Step, epoch_ms
 from run_tui.sources._archive_file import STANDARD_INPUT, open_saved
+from run_tui.sources._bare import BareSource
 from run_tui.sources.base import Ahead, Capabilities
 
 
-class ArchiveSource:
+class ArchiveSource(BareSource):
     """The one run in the file at `path`, or in what standard input brings until it ends, for "-".
 
     Raises `RunNotFound` where there is no such file, `BadAnswer` where there is no run in it.
     """
 
     system = "file"
-    tables = None
-    actions = None
+    keeper = "A file"
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -65,14 +64,6 @@ class ArchiveSource:
             raise RunNotFound(f"Run {run_id} not found", f"{self.name} holds run {self.run_id}.")
         return self._saved.run
 
-    async def run_details(self, run_id: str) -> Run:
-        """The same: it is all there."""
-        return await self.run(run_id)
-
-    async def events(self, run_id: str, cursor: str | None = None, limit: int = 100) -> RunEventList:
-        """The events after `cursor`."""
-        return (await self.page(run_id, cursor, limit, with_run=False)).as_list()
-
     async def page(
         self,
         run_id: str,
@@ -98,36 +89,13 @@ class ArchiveSource:
         """How many events lie between two cursors, broken ones included."""
         return None if later is None else self._saved.between(cursor, later)
 
-    async def has_more_than(self, run_id: str, count: int) -> bool:
-        """Never: a file shows all that is in it."""
-        return False
-
-    async def cursor_after(self, run_id: str, count: int) -> str | None:
-        """Not counted."""
-        return None
-
     async def ping(self) -> str:
         """The file is there: it is open."""
         return self.name
 
-    async def reconnect(self) -> None:
-        """There is no connection."""
-
     async def steps(self, run_id: str) -> list[Step]:
         """The steps the run planned; [] where the file does not tell."""
         return list(self._saved.steps)
-
-    async def output(self, run_id: str, key: str, stream: Stream, start: int = 0, limit: int = WIDTH) -> OutputChunk:
-        """Not kept here."""
-        raise Unsupported("A file keeps no stdout and stderr.")
-
-    async def output_end(self, run_id: str, key: str, stream: Stream, width: int = WIDTH) -> int:
-        """Not kept here."""
-        raise Unsupported("A file keeps no stdout and stderr.")
-
-    def run_url(self, run_id: str, event: RunEvent | None = None) -> str | None:
-        """A file has no page."""
-        return None
 
     async def aclose(self) -> None:
         """Lets go of the file."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, Unpack
 from urllib.parse import quote
 
 from run_tui.errors import ServerError, TooLarge
@@ -23,8 +23,8 @@ from run_tui.model import (
     epoch_ms,
 )
 from run_tui.output import WIDTH, OutputChunk, Stream
-from run_tui.reach import USUAL, Reach
 from run_tui.sources import _dagster_wire as wire
+from run_tui.sources._bare import Reached, ServerSource
 from run_tui.sources._body import Glance
 from run_tui.sources._dagster_actions import ACTS, DagsterActions
 from run_tui.sources._dagster_failures import error_of
@@ -34,7 +34,6 @@ from run_tui.sources._dagster_poison import Fetch, is_unreadable, offset_cursor,
 from run_tui.sources._dagster_queries import queries, tells
 from run_tui.sources._dagster_tail import events_between, find_tail
 from run_tui.sources._graphql import GraphQLClient
-from run_tui.sources._http import AsgiApp
 from run_tui.sources._page_size import PageSize
 from run_tui.sources.base import Ahead, Capabilities
 
@@ -46,7 +45,7 @@ _FULL_ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _HINT = "Start a server with `dg dev`, or name another one with --url."
 
 
-class DagsterSource:
+class DagsterSource(ServerSource[GraphQLClient]):
     """One Dagster server; `app` is one in this process, known by `name`; its web pages begin at `page`, else at `url`.
 
     `read_only` leaves out what changes runs.
@@ -54,25 +53,15 @@ class DagsterSource:
     """
 
     system = "Dagster Plus API"
-    tables = None
 
     def __init__(
-        self,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        app: AsgiApp | None = None,
-        name: str | None = None,
-        page: str | None = None,
-        reach: Reach = USUAL,
-        read_only: bool = False,
+        self, url: str, *, page: str | None = None, read_only: bool = False, **reached: Unpack[Reached]
     ) -> None:
-        self._client = GraphQLClient(url, headers=headers, app=app, name=name, hint=_HINT, reach=reach)
-        self._web_page = page or self._client.where
+        super().__init__(GraphQLClient(url, hint=_HINT, **reached), page)
         self.actions = None if read_only else DagsterActions(self._client)
         self.capabilities = Capabilities(
             steps=True,
-            web_page=app is None,
+            web_page=reached.get("app") is None,
             output=True,
             acts=frozenset() if read_only else ACTS,
             read_only=read_only,
@@ -81,11 +70,6 @@ class DagsterSource:
         self._extended = True
         # Servers take 0 for everything, and clamp, refuse or choke on more than 1,000.
         self._runs_size, self._page_size = PageSize(MAX_PAGE), PageSize(MAX_PAGE)
-
-    @property
-    def where(self) -> str:
-        """The server's URL without `/graphql` and without any secret; the name of an `app`."""
-        return self._client.where
 
     def whole_id(self, text: str) -> str | None:
         """A UUID."""
@@ -169,10 +153,6 @@ class DagsterSource:
         """The server's version."""
         return f"Dagster {(await self._ask('version', {}, wire.VersionAnswer))['data']['version']}"
 
-    async def reconnect(self) -> None:
-        """Lets go of connections that may have died unnoticed; requests under way are sent anew."""
-        await self._client.reconnect()
-
     async def steps(self, run_id: str) -> list[Step]:
         """The steps the run planned, each after those it depends on; "work[?]" stands for what fans out later."""
         answer = await self._ask("steps", {"runId": run_id}, wire.PlanAnswer)
@@ -199,10 +179,6 @@ class DagsterSource:
             return None
         page = f"{self._web_page}/runs/{quote(run_id, safe='', errors='replace')}"
         return page if event is None else f"{page}?{_focus(event)}"
-
-    async def aclose(self) -> None:
-        """Closes the connections."""
-        await self._client.aclose()
 
     async def _readable_page(
         self, fetch: Fetch, run_id: str, cursor: str | None, limit: int, *, with_run: bool = False

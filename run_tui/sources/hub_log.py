@@ -7,14 +7,13 @@ counts lines and errors, so a cursor can say where among them it stands.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from typing import Unpack
 
 from run_tui.errors import RunNotFound, ServerError, Unsupported
-from run_tui.model import MAX_PAGE, DataRows, EventPage, Run, RunEvent, RunEventList, RunFilter, RunList, Step
-from run_tui.output import WIDTH, OutputChunk, Stream
-from run_tui.reach import USUAL, Reach
+from run_tui.model import MAX_PAGE, DataRows, EventPage, Run, RunFilter, RunList, Step
 from run_tui.sources import _hub_log_wire as wire
-from run_tui.sources._http import AsgiApp
+from run_tui.sources._bare import Reached, ServerSource
 from run_tui.sources._hub_log_attempts import AttemptReader
 from run_tui.sources._hub_log_client import HubLogClient
 from run_tui.sources._hub_log_events import EventReader
@@ -32,42 +31,25 @@ _HINT = "Check the connection's URL, or name another one with --url."
 _ID_HINT = "Write it DAG/DATE/RUN, as the list of runs does."
 
 
-class HubLogSource:
+class HubLogSource(ServerSource[HubLogClient]):
     """One Hub Log server, whose runs are listed of `dags` unless a filter names one.
 
     Raises `ConfigError` for a URL or a header that HTTP cannot carry.
     """
 
     system = "Hub Log API"
-    actions = None
+    keeper = "A Hub Log server"
 
     def __init__(
-        self,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        app: AsgiApp | None = None,
-        name: str | None = None,
-        dags: Sequence[str] = (),
-        now: Callable[[], float] = time.time,
-        reach: Reach = USUAL,
+        self, url: str, *, dags: Sequence[str] = (), now: Callable[[], float] = time.time, **reached: Unpack[Reached]
     ) -> None:
-        self._client = HubLogClient(url, headers=headers, app=app, name=name, hint=_HINT, reach=reach)
+        super().__init__(HubLogClient(url, hint=_HINT, **reached))
         self.capabilities = Capabilities(steps=True, by_job=not dags)
+        self.tables = self
         self._now, self._dags = now, dags
         self._search = RunSearch(self._client, dags)
         self._attempts, self._events = AttemptReader(self._client), EventReader(self._client)
         self._data_size = PageSize(MOST_ROWS)
-
-    @property
-    def where(self) -> str:
-        """The server's URL without `/api/v1` and without any secret; the name of an `app`."""
-        return self._client.where
-
-    @property
-    def tables(self) -> HubLogSource:
-        """The data rows of phases and the payloads of runs."""
-        return self
 
     def whole_id(self, text: str) -> str | None:
         """A run's id written as `DAG/DATE/RUN`, or its address in the API."""
@@ -83,14 +65,6 @@ class HubLogSource:
         key = self._key(run_id)
         layout = await self._attempts.read(key)
         return run_of(key, layout.summary, layout)
-
-    async def run_details(self, run_id: str) -> Run:
-        """The same: there is no more. Raises `RunNotFound`."""
-        return await self.run(run_id)
-
-    async def events(self, run_id: str, cursor: str | None = None, limit: int = 100) -> RunEventList:
-        """The events after `cursor`."""
-        return (await self.page(run_id, cursor, limit, with_run=False)).as_list()
 
     async def page(
         self,
@@ -146,23 +120,11 @@ class HubLogSource:
     async def reconnect(self) -> None:
         """Lets go of connections that may have died unnoticed; requests under way are sent anew."""
         await self._events.aclose()
-        await self._client.reconnect()
+        await super().reconnect()
 
     async def steps(self, run_id: str) -> list[Step]:
         """The four phases, one after the other."""
         return plan()
-
-    async def output(self, run_id: str, key: str, stream: Stream, start: int = 0, limit: int = WIDTH) -> OutputChunk:
-        """Not kept here."""
-        raise Unsupported("A Hub Log server keeps no stdout and stderr.")
-
-    async def output_end(self, run_id: str, key: str, stream: Stream, width: int = WIDTH) -> int:
-        """Not kept here."""
-        raise Unsupported("A Hub Log server keeps no stdout and stderr.")
-
-    def run_url(self, run_id: str, event: RunEvent | None = None) -> str | None:
-        """There are no pages for people."""
-        return None
 
     async def rows(
         self, run_id: str, step: str, attempt: int | None, *, start: int, limit: int, keyword: str | None = None
@@ -189,7 +151,7 @@ class HubLogSource:
     async def aclose(self) -> None:
         """Closes the connections."""
         await self._events.aclose()
-        await self._client.aclose()
+        await super().aclose()
 
     async def _last_attempt(self, key: RunKey, phase: str) -> int:
         """The number of a phase's last attempt, whose rows are those that count."""

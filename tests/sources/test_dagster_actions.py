@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from run_tui.acts import Act, ConfigProblem, Job, Order, Reexecution, Workspace
 from run_tui.errors import InvalidConfig, OutcomeUnknown, RunNotFound, ServerError, SourceError, Unauthorized
-from run_tui.sources._dagster_actions import DagsterActions
+from run_tui.sources.base import Actions
 from tests.sources.asking import source_of
 from tests.sources.servers import always, app_of
 
@@ -51,13 +51,13 @@ class Server:
 
 
 @asynccontextmanager
-async def actions_of(app: Any) -> AsyncIterator[DagsterActions]:
+async def actions_of(app: Any) -> AsyncIterator[Actions]:
     async with source_of(app) as source:
         assert source.actions is not None
         yield source.actions
 
 
-Change = Callable[[DagsterActions], Awaitable[object]]
+Change = Callable[[Actions], Awaitable[object]]
 
 CHANGES: dict[str, tuple[str, Change]] = {
     "terminate": ("terminateRun", lambda actions: actions.terminate("r1")),

@@ -15,7 +15,7 @@ from run_tui.model import RunFilter, RunStatus
 from run_tui.reach import Reach
 from run_tui.sources import _body, _pyspur_list, resolve_run_id
 from run_tui.sources import pyspur as rooms
-from run_tui.sources._pyspur_actions import PySpurActions
+from run_tui.sources.base import Actions
 from run_tui.sources.pyspur import PySpurSource
 from tests.labs.pyspur.standin import NOW, StandIn
 from tests.sources.servers import talking
@@ -32,7 +32,7 @@ async def source_of(server: StandIn) -> AsyncIterator[PySpurSource]:
     await source.aclose()
 
 
-def actions_of(source: PySpurSource) -> PySpurActions:
+def actions_of(source: PySpurSource) -> Actions:
     assert source.actions is not None
     return source.actions
 

@@ -15,10 +15,10 @@ from starlette.routing import Route
 from run_tui.errors import BadAnswer, ServerError
 from run_tui.model import EventPage, Run, RunEventLevel, epoch_ms
 from run_tui.sources import _pyspur_wire as wire
+from run_tui.sources._pyspur_client import PySpurClient
 from run_tui.sources._pyspur_log import RunLog
 from run_tui.sources._pyspur_models import run_of
 from run_tui.sources._pyspur_plan import Plan
-from run_tui.sources.pyspur import PySpurClient
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "pyspur"
 NAMES = sorted(file.stem for file in FOLDER.glob("*.json"))
