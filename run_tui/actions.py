@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
-from itertools import combinations
+from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
-from textual.keys import Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +231,7 @@ def bindings(*where: str) -> list[BindingType]:
     ]
 
 
-_KEY_NAMES = {
+KEY_NAMES = {
     "slash": "/",
     "colon": ":",
     "question_mark": "?",
@@ -255,14 +251,15 @@ _KEY_NAMES = {
     "left": "←",
     "right": "→",
 }
+"""How keys that Textual calls otherwise are shown."""
 
 
 def key_text(action: Action) -> str:
     """An action's keys as a person reads them: `j ↓`."""
-    return " ".join(_KEY_NAMES.get(key, key) for key in action.keys.split(","))
+    return " ".join(KEY_NAMES.get(key, key) for key in action.keys.split(","))
 
 
-_TOGETHER = (
+TOGETHER = (
     {"app", "view", "act", "list", "find", "runs"},
     {"app", "view", "act", "list", "find", "run"},
     {"app", "list", "find", "output"},
@@ -277,43 +274,3 @@ _TOGETHER = (
     {"save"},
 )
 """The places of the table whose keys are not to be the same; elsewhere the inner one may well cover the outer."""
-
-
-def remapped(keys: Mapping[str, str]) -> tuple[tuple[Action, ...], list[str]]:
-    """The actions with other keys, given by id, in place of their own, and what is wrong with those, in sentences."""
-    ids = [action.id for action in ACTIONS]
-    changed, problems = {}, []
-    for name, text in keys.items():
-        wanted = [key if len(key) == 1 else key.lower() for key in map(str.strip, text.split(","))]
-        if name not in ids:
-            near = get_close_matches(name, ids, 1)
-            problems.append(f'"{name}" is no action' + (f", is {near[0]!r} meant?" if near else "."))
-        elif not all(map(_is_key, wanted)):
-            problems.append(f'"{name}": "{text}" is no key.')
-        else:
-            changed[name] = ",".join(wanted)
-    actions = tuple(
-        replace(action, keys=changed[action.id], key_display=None) if action.id in changed else action
-        for action in ACTIONS
-    )
-    return actions, problems + list(_conflicts(actions, changed))
-
-
-def _conflicts(actions: tuple[Action, ...], changed: Mapping[str, str]) -> Iterator[str]:
-    for one, other in combinations(actions, 2):
-        if changed.keys() & {one.id, other.id} and any({one.where, other.where} <= places for places in _TOGETHER):
-            for key in sorted(_pressed(one) & _pressed(other)):
-                yield f'"{key}" is the key of both "{one.id}" and "{other.id}": only one of them works.'
-
-
-def _pressed(action: Action) -> set[str]:
-    return set(key_text(action).split())
-
-
-def _is_key(text: str) -> bool:
-    *modifiers, key = text.split("+") if len(text) > 1 else [text]
-    return _MODIFIERS.issuperset(modifiers) and (len(key) == 1 or key in _KEY_NAMES or key in _NAMED_KEYS)
-
-
-_MODIFIERS = {"ctrl", "shift", "alt", "super", "meta", "hyper"}
-_NAMED_KEYS = {key.value for key in Keys}

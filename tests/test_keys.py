@@ -7,7 +7,8 @@ from functools import partial
 import pytest
 from textual.pilot import Pilot
 
-from run_tui.actions import ACTIONS, WHERE, key_text, remapped
+from run_tui.actions import ACTIONS, WHERE, key_text
+from run_tui.explorer.remapping import remapped
 from run_tui.screens.help import HelpScreen, places, sections
 from run_tui.widgets.key_bar import KeyBar
 from run_tui.widgets.type_list import TypeList

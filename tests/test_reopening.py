@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 
 from run_tui import config
 from run_tui.app import RunTuiApp
-from run_tui.cli import _common, cli
+from run_tui.cli import _choice, cli
 from run_tui.connections import Connections
 from run_tui.demo import create_app
 from run_tui.format import TimeMode
@@ -46,7 +46,7 @@ def opened_by(line: str) -> tuple[list[str], str | None, Look]:
     found: list[tuple[list[str], str | None, Look]] = []
 
     def open_explorer(run_id: str | None = None) -> None:
-        names = [name for options in _common._options() for name in options["connection"]]
+        names = [name for options in _choice._options() for name in options["connection"]]
         found.append((names, run_id, explore._look(run_id)))
 
     with pytest.MonkeyPatch.context() as patch:

@@ -11,7 +11,9 @@ import click
 
 from run_tui import __version__
 from run_tui.cli._arguments import hide_secrets
-from run_tui.cli._common import completed, is_id_prefix, is_url, server_options, tell
+from run_tui.cli._choice import completed, server_options
+from run_tui.cli._common import tell
+from run_tui.cli._naming import is_id_prefix, is_url
 from run_tui.cli._streams import open_stdout
 from run_tui.cli.act import terminate  # noqa: F401  (it and its like belong to `run`)
 from run_tui.cli.completion import completion

@@ -10,8 +10,9 @@ import click
 from run_tui import run_config
 from run_tui.acting import Outcome, Result, act_on_one, actions_of, launch
 from run_tui.acts import Act, ConfigProblem, Deed, Job, Order
-from run_tui.cli._common import print_json, with_run
+from run_tui.cli._common import print_json
 from run_tui.cli._events import note, print_events
+from run_tui.cli._naming import with_run
 from run_tui.cli.run_events import EventsRequest
 from run_tui.errors import InvalidConfig
 from run_tui.format import clean, plural

@@ -13,7 +13,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from run_tui import config
-from run_tui.cli._common import chosen_connections, said_connections
+from run_tui.cli._choice import chosen_connections, said_connections
 from run_tui.errors import RunTuiError
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from run_tui.acts import Act, Deed, Reexecution
-from run_tui.cli._common import ask, completed, json_option, server_options, telling
+from run_tui.cli._choice import completed, server_options
+from run_tui.cli._common import ask, json_option, telling
 from run_tui.cli.run import run_group, tags_of
 from run_tui.errors import RunTuiError
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import click
 
 from run_tui import config
-from run_tui.cli._common import chosen_connection, load_settings, server_options, telling, warn
+from run_tui.cli._choice import chosen_connection, server_options
+from run_tui.cli._common import load_settings, telling, warn
 
 Row = tuple[str, str, str]
 HIDDEN = "********"

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from run_tui import config
-from run_tui.cli._common import Function, chosen_connections, load_settings, server_options, started, telling
+from run_tui.cli._choice import Function, chosen_connections, server_options
+from run_tui.cli._common import load_settings, started, telling
 from run_tui.errors import ConfigError
 
 if TYPE_CHECKING:

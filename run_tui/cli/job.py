@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from run_tui.acts import Act, Job
-from run_tui.cli._common import ask, json_option, print_json, server_options
+from run_tui.cli._choice import server_options
+from run_tui.cli._common import ask, json_option, print_json
 
 if TYPE_CHECKING:
     from run_tui.model import Run

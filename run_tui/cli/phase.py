@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from run_tui.cli._common import ask, json_option, server_options
+from run_tui.cli._choice import server_options
+from run_tui.cli._common import ask, json_option
 
 if TYPE_CHECKING:
     from run_tui.model import DataRows

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from run_tui.cli._common import ask, ask_each, completed, json_option, names_several, server_options, telling, with_run
+from run_tui.cli._choice import completed, names_several, server_options
+from run_tui.cli._common import ask, ask_each, json_option, telling
+from run_tui.cli._naming import with_run
 from run_tui.cli.run_events import get_events
 from run_tui.errors import ConfigError
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from run_tui.cli._common import ask, completed, json_option, server_options, with_run
+from run_tui.cli._choice import completed, server_options
+from run_tui.cli._common import ask, json_option
+from run_tui.cli._naming import with_run
 
 if TYPE_CHECKING:
     from run_tui.query import Filter

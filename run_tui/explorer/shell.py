@@ -15,10 +15,11 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from run_tui import desktop
-from run_tui.actions import ACTIONS, bindings, key_text, remapped
+from run_tui.actions import ACTIONS, bindings, key_text
 from run_tui.acts import Act
 from run_tui.errors import RunTuiError
 from run_tui.explorer.palette import key_commands, with_themes_explained
+from run_tui.explorer.remapping import remapped
 from run_tui.format import clean, clean_lines
 from run_tui.garbage import Collector
 from run_tui.input_order import OrderedInput

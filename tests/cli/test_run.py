@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from run_tui.cli._common import is_id_prefix
+from run_tui.cli._naming import is_id_prefix
 from tests.cli.conftest import RunTui, ScriptedServer, make_run
 
 FULL = "9d38c7ea-2c1f-4a53-9b3e-6a1b0f6f2d11"

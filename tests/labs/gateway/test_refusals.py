@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from run_tui.cli import cli
-from run_tui.cli._common import chosen_connection
+from run_tui.cli._choice import chosen_connection
 from run_tui.config import load_settings
 from run_tui.connections import open_connection
 from run_tui.errors import Busy, SourceError

@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Self
 
 from pydantic import BaseModel, ConfigDict
+
+from run_tui.model.levels import STRUCTURE_TYPES, OpenEnum, RunEventLevel, effective_rank
+from run_tui.model.times import epoch_ms, epoch_times, iso_timestamp
+
+__all__ = [
+    "DOCUMENTED_RUN_FIELDS", "MAX_PAGE", "STRUCTURE_TYPES", "DataRows", "ErrorInfo", "EventDetails", "EventPage",
+    "MetadataEntry", "Run", "RunEvent", "RunEventLevel", "RunEventList", "RunFilter", "RunKey", "RunList", "RunStatus",
+    "Step", "StepState", "effective_rank", "epoch_ms", "epoch_times", "iso_timestamp",
+]  # fmt: skip
 
 MAX_PAGE = 1000
 """The most events asked for at once: Dagster servers clamp, refuse or choke on more."""
 
-_MILLISECONDS = re.compile(r"-?[0-9]{1,18}")
-_EXACT_SECONDS = 2**32
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-
-class _OpenEnum(StrEnum):
-    """An enum that accepts values it does not know: a newer server may have more of them."""
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self | None:
-        if not isinstance(value, str):
-            return None
-        member = str.__new__(cls, value)
-        member._name_ = member._value_ = value
-        return member
-
-
-class RunStatus(_OpenEnum):
+class RunStatus(OpenEnum):
     """Where a run is in its life; unknown values keep their text and count as not finished."""
 
     QUEUED = "QUEUED"
@@ -54,24 +44,6 @@ class RunStatus(_OpenEnum):
     def active(self) -> bool:
         """Whether something of the run is executing now."""
         return self in (RunStatus.STARTING, RunStatus.STARTED, RunStatus.CANCELING)
-
-
-class RunEventLevel(_OpenEnum):
-    """How severe an event is; an unknown level keeps its text and counts as INFO."""
-
-    CRITICAL = "CRITICAL"
-    ERROR = "ERROR"
-    WARNING = "WARNING"
-    INFO = "INFO"
-    DEBUG = "DEBUG"
-
-    @property
-    def rank(self) -> int:
-        """1 for DEBUG up to 5 for CRITICAL."""
-        return _RANKS.get(self.value, 2)
-
-
-_RANKS = {"DEBUG": 1, "INFO": 2, "WARNING": 3, "ERROR": 4, "CRITICAL": 5}
 
 
 class _Model(BaseModel):
@@ -284,71 +256,3 @@ class DataRows:
     items: Sequence[Mapping[str, object]]
     total: int
     attempt: int
-
-
-def iso_timestamp(value: str | float) -> str:
-    """Epoch milliseconds (digits) or seconds (a float) as `2026-11-22T00:36:51.079Z`; ISO text passes unchanged."""
-    if not isinstance(value, str):
-        return _iso(int(value * 1000))
-    return _iso(int(value)) if _MILLISECONDS.fullmatch(value) else value
-
-
-def _iso(milliseconds: int) -> str:
-    try:
-        moment = _EPOCH + timedelta(milliseconds=milliseconds)
-    except OverflowError:
-        return str(milliseconds)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def epoch_ms(text: str) -> int:
-    """A server's time as epoch milliseconds; ISO text without a zone is taken as UTC; what is no time at all is 0."""
-    try:
-        return int(text)
-    except ValueError:
-        pass
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return 0
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
-
-
-def epoch_times(texts: Sequence[str]) -> list[int]:
-    """`epoch_ms` of many texts, five times as fast where all are digits, or ISO texts with a zone from 1970 to 2106."""
-    try:
-        return list(map(int, texts))
-    except ValueError:
-        pass
-    try:
-        moments = list(map(datetime.fromisoformat, texts))
-    except ValueError:
-        return list(map(epoch_ms, texts))
-    if None in {moment.tzinfo for moment in moments}:
-        return list(map(epoch_ms, texts))
-    seconds = [moment.timestamp() for moment in moments]
-    # In this range floating point is exact to a quarter of a microsecond: half of one more rounds none up.
-    exact = not seconds or (min(seconds) >= 0 and max(seconds) < _EXACT_SECONDS)
-    return [int(second * 1000 + 0.0005) for second in seconds] if exact else list(map(epoch_ms, texts))
-
-
-STRUCTURE_TYPES = frozenset(
-    f"{prefix}_{suffix}"
-    for prefix in ("RUN", "PIPELINE")
-    for suffix in ("ENQUEUED", "DEQUEUED", "STARTING", "START", "SUCCESS", "FAILURE", "CANCELING", "CANCELED")
-) | frozenset(
-    {
-        "STEP_START", "STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED", "STEP_UP_FOR_RETRY", "STEP_RESTARTED",
-        "ASSET_MATERIALIZATION", "ASSET_FAILED_TO_MATERIALIZE", "ASSET_OBSERVATION", "ASSET_CHECK_EVALUATION",
-        "STEP_EXPECTATION_RESULT", "RESOURCE_INIT_FAILURE", "HOOK_ERRORED",
-    }
-)  # fmt: skip
-"""Types that show a run's structure: servers file most of them under DEBUG, a level filter must not lose them."""
-
-
-def effective_rank(level: str, event_type: str | None) -> int:
-    """The rank a level filter works with: the level's own, but at least INFO's for the run's structure."""
-    rank = _RANKS.get(level, 2)
-    return 2 if rank < 2 and event_type in STRUCTURE_TYPES else rank
