@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from run_tui.model import StepState
+from run_tui.format import step_style
 from run_tui.steps import Attempt
 
 NARROWEST = 20
@@ -80,8 +80,9 @@ def bar(
         cells[column] = ("active", "│")
     for attempt in attempts:
         until = attempt.ended if attempt.ended is not None else window.end if now is None else now
+        cell = step_style(attempt.state), "█"
         for column in _columns(window, attempt.started, until, width, at_least=1):
-            cells[column] = (_STYLES.get(attempt.state, "quiet"), "█")
+            cells[column] = cell
     return [(style, "".join(text for _, text in run)) for style, run in groupby(cells, key=lambda cell: cell[0])]
 
 
@@ -89,16 +90,6 @@ def _columns(window: Window, start: float, end: float, width: int, at_least: int
     first = window.column(start, width)
     last = max(window.column(end, width), first + at_least)
     return range(max(first, 0), min(last, width))
-
-
-_STYLES = {
-    StepState.SUCCESS: "good",
-    StepState.FAILURE: "bad",
-    StepState.RUNNING: "active",
-    StepState.RETRYING: "warning",
-    StepState.SUSPENDED: "warning",
-    StepState.INTERRUPTED: "warning",
-}
 
 
 def ticks(window: Window, zero: float, width: int) -> Iterable[tuple[int, str]]:

@@ -13,19 +13,19 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 from run_tui.app import RunTuiApp
 from run_tui.demo import create_app
-from run_tui.model import MAX_PAGE, EventPage
+from run_tui.model import EventPage
 from run_tui.query import parse
 from run_tui.screens.jobs import JobsScreen
 from run_tui.screens.launch import LaunchScreen
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
-from run_tui.sources.base import Ahead
 from run_tui.sources.dagster import DagsterSource
 from run_tui.widgets.output_view import OutputView
 from tests import connect_screens, hub_screens, pyspur_screens
@@ -68,18 +68,11 @@ async def demo_app(
 def _gated(page: Page, gate: asyncio.Event) -> Page:
     pages: Counter[str] = Counter()
 
-    async def gated(
-        run_id: str,
-        cursor: str | None = None,
-        limit: int = MAX_PAGE,
-        *,
-        with_run: bool = True,
-        ahead: Ahead | None = None,
-    ) -> EventPage:
+    async def gated(run_id: str, *args: Any, **options: Any) -> EventPage:
         pages[run_id] += 1
         if pages[run_id] > 2:
             await gate.wait()
-        return await page(run_id, cursor, limit, with_run=with_run, ahead=ahead)
+        return await page(run_id, *args, **options)
 
     return gated
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from run_tui.errors import RunNotFound, SourceError
 from run_tui.model import EventPage, Run, RunFilter, RunList, RunStatus, epoch_ms
@@ -50,9 +50,22 @@ class FakeTime:
         await asyncio.sleep(0)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a page is asked for by."""
+
+    cursor: str | None
+    limit: int
+    with_run: bool
+    ahead: Ahead | None
+
+
 @dataclass(eq=False)
 class ScriptedSource(BareSource):
-    """Holds events of one run; `script` is asked before each page and may raise or change what the server holds."""
+    """Holds events of one run; `script` is asked before each page and may raise or change what the server holds.
+
+    Tests that want other pages give another `answer`.
+    """
 
     log: list[str] = field(default_factory=list)
     status: RunStatus = RunStatus.STARTED
@@ -79,15 +92,19 @@ class ScriptedSource(BareSource):
         with_run: bool = True,
         ahead: Ahead | None = None,
     ) -> EventPage:
-        self.cursors.append(cursor)
+        page = await self.answer(Asked(cursor, limit, with_run, ahead))
+        return replace(page, run=await self.run(run_id)) if self.runs_held else page
+
+    async def answer(self, asked: Asked) -> EventPage:
+        self.cursors.append(asked.cursor)
         self.script(self, len(self.cursors))
-        after = int(cursor or 0)
-        shown = [n for n in range(after, len(self.log)) if n not in self.hidden][: min(limit, self.page_size)]
+        after, limit = int(asked.cursor or 0), min(asked.limit, self.page_size)
+        shown = [n for n in range(after, len(self.log)) if n not in self.hidden][:limit]
         return a_page(
             [self.log[n] for n in shown],
             str(shown[-1] + 1) if shown else str(after),
-            has_more=len(shown) == min(limit, self.page_size),
-            run=await self.run(run_id) if self.runs_held else a_run(self.status, ended_at=self.ended_at),
+            has_more=len(shown) == limit,
+            run=a_run(self.status, ended_at=self.ended_at),
         )
 
     async def find_tail(self, run_id: str, after: str | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 from queue import SimpleQueue
 from typing import Any
 
@@ -14,10 +15,9 @@ from run_tui.feed import END_PAGES, FAST_POLL, MAX_REREADS, SLOW_POLL, Feed
 from run_tui.marks import LATE, LOOK_EVERY
 from run_tui.model import EventPage, RunStatus
 from run_tui.pace import LONGEST_RETRY
-from run_tui.sources.base import Ahead
 from run_tui.sources.dagster import DagsterSource
 from run_tui.updates import FeedState, Joined, Loaded, Phase, Restarted, RunChanged, Update
-from tests.scripted import FakeTime, ScriptedSource, a_page, failing
+from tests.scripted import Asked, FakeTime, ScriptedSource, a_page, failing
 from tests.sources.servers import RUN_ID, ScriptedDagster, served
 
 
@@ -152,9 +152,9 @@ async def test_after_a_key_press_the_next_waits_are_whole_again() -> None:
 
 async def test_an_empty_page_that_promises_more_is_not_asked_for_at_once_again() -> None:
     class Promising(ScriptedSource):
-        async def page(self, run_id: str, cursor: str | None = None, *args: Any, **options: Any) -> EventPage:
-            page = await super().page(run_id, cursor, *args, **options)
-            return page if len(page) else a_page([], cursor, has_more=True, run=page.run)
+        async def answer(self, asked: Asked) -> EventPage:
+            page = await super().answer(asked)
+            return page if len(page) else a_page([], asked.cursor, has_more=True, run=page.run)
 
     def script(source: ScriptedSource, number: int) -> None:
         if number == 10:
@@ -294,8 +294,8 @@ async def test_a_look_that_fails_is_no_trouble_while_the_run_goes_on() -> None:
 
 async def test_after_an_event_that_could_not_be_read_all_are_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     class Skipping(ScriptedSource):
-        async def page(self, run_id: str, cursor: str | None = None, *args: Any, **options: Any) -> EventPage:
-            page = await super().page(run_id, cursor, *args, **options)
+        async def answer(self, asked: Asked) -> EventPage:
+            page = await super().answer(asked)
             if len(self.cursors) > 1:
                 return page
             return a_page(page.messages[1:], page.cursor, has_more=True, skipped=("not readable",), skipped_count=1)
@@ -320,8 +320,8 @@ async def test_a_server_that_never_delivers_all_is_given_up_on() -> None:
 
 async def test_a_cursor_that_does_not_move_is_an_error_not_an_endless_loop() -> None:
     class Stuck(ScriptedSource):
-        async def page(self, run_id: str, cursor: str | None = None, limit: int = 1000, **_: object):  # type: ignore[no-untyped-def]
-            self.cursors.append(cursor)
+        async def answer(self, asked: Asked) -> EventPage:
+            self.cursors.append(asked.cursor)
             return a_page(["again"], "7", has_more=True)
 
     seen: list[Update] = []
@@ -394,9 +394,10 @@ def errors(updates: list[Update]) -> list[str]:
 
 async def test_a_gap_whose_events_are_no_longer_shown_is_asked_for_again() -> None:
     class Forgetful(ScriptedSource):
-        async def page(self, run_id: str, cursor: str | None = None, *args: Any, **options: Any) -> EventPage:
-            page = await super().page(run_id, cursor, *args, **options)
-            return a_page([], cursor, has_more=True) if cursor == "9" and self.cursors.count(cursor) == 1 else page
+        async def answer(self, asked: Asked) -> EventPage:
+            page = await super().answer(asked)
+            first = asked.cursor == "9" and self.cursors.count("9") == 1
+            return a_page([], "9", has_more=True) if first else page
 
     source = Forgetful(log(30), RunStatus.SUCCESS, tail_at="25")
     updates = await all_updates(source, jump=True)
@@ -422,11 +423,11 @@ async def test_a_gap_whose_cursors_change_is_asked_for_again() -> None:
 
 async def test_nothing_is_left_under_way_when_a_feed_is_left_in_the_gap() -> None:
     class Hanging(ScriptedSource):
-        async def page(self, run_id: str, cursor: str | None = None, *args: Any, **options: Any) -> EventPage:
-            if cursor == "6":
-                self.cursors.append(cursor)
+        async def answer(self, asked: Asked) -> EventPage:
+            if asked.cursor == "6":
+                self.cursors.append("6")
                 await asyncio.Event().wait()
-            return await super().page(run_id, cursor, *args, **options)
+            return await super().answer(asked)
 
     source = Hanging(log(30), RunStatus.SUCCESS, tail_at="25")
     async with aclosing(Feed(source, "r1", jump=True, clock=FakeTime().clock).updates()) as updates:
@@ -457,10 +458,10 @@ async def test_new_events_come_first_while_the_gap_is_filled() -> None:
 
 async def test_the_gap_is_filled_although_the_end_always_has_more() -> None:
     class Fast(ScriptedSource):
-        async def page(self, run_id: str, cursor: str | None = None, *args: Any, **options: Any) -> EventPage:
-            if cursor is not None and int(cursor) >= 57 and self.status is RunStatus.STARTED:
+        async def answer(self, asked: Asked) -> EventPage:
+            if int(asked.cursor or 0) >= 57 and self.status is RunStatus.STARTED:
                 self.log += log(self.page_size + 1)
-            return await super().page(run_id, cursor, *args, **options)
+            return await super().answer(asked)
 
     source = Fast(log(60), tail_at="57")
     read: list[Update] = []
@@ -514,17 +515,9 @@ async def test_without_a_tail_the_run_is_paged_through() -> None:
 
 async def test_a_page_that_leads_back_is_not_taken() -> None:
     class Replaying(ScriptedSource):
-        async def page(
-            self,
-            run_id: str,
-            cursor: str | None = None,
-            limit: int = 1000,
-            *,
-            with_run: bool = True,
-            ahead: Ahead | None = None,
-        ) -> EventPage:
-            page = await super().page(run_id, cursor, limit)
-            return await super().page(run_id, "3") if len(self.cursors) == 4 else page
+        async def answer(self, asked: Asked) -> EventPage:
+            page = await super().answer(asked)
+            return await super().answer(replace(asked, cursor="3")) if len(self.cursors) == 4 else page
 
     source = Replaying(log(20), RunStatus.SUCCESS)
     updates = await all_updates(source)

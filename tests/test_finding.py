@@ -188,13 +188,18 @@ async def test_a_wrong_pattern_is_told_and_nothing_is_marked() -> None:
         assert screen.rows.has_focus
 
 
+async def open_output(pilot: Pilot[None]) -> OutputScreen:
+    """The output of a failed step, some lines of which are there."""
+    await open_run(pilot, "FAILURE", "nightly_etl")
+    await pilot.press("l")
+    await until(lambda: isinstance(pilot.app.screen, OutputScreen) and pilot.app.screen.rows.row_count() > 0)
+    assert isinstance(pilot.app.screen, OutputScreen)
+    return pilot.app.screen
+
+
 async def test_output_is_searched_the_same_way() -> None:
     async with demo_app() as pilot:
-        await open_run(pilot, "FAILURE", "nightly_etl")
-        await pilot.press("l")
-        await until(lambda: isinstance(pilot.app.screen, OutputScreen) and pilot.app.screen.rows.row_count() > 0)
-        screen = pilot.app.screen
-        assert isinstance(screen, OutputScreen)
+        screen = await open_output(pilot)
         await pilot.press("ctrl+f", *"USER_ID", "enter")
         total = sum("user_id" in line for line in screen.rows.lines)
         await until(lambda: count_of(screen) == f"{total} of {total}")
@@ -213,11 +218,7 @@ async def test_steps_wanted_while_the_search_goes_on_are_all_taken(monkeypatch: 
     monkeypatch.setattr(find_bar, "FIRST_SLICE", -1.0)
     monkeypatch.setattr(find_bar, "SLICE", -1.0)
     async with demo_app() as pilot:
-        await open_run(pilot, "FAILURE", "nightly_etl")
-        await pilot.press("l")
-        await until(lambda: isinstance(pilot.app.screen, OutputScreen) and pilot.app.screen.rows.row_count() > 0)
-        screen = pilot.app.screen
-        assert isinstance(screen, OutputScreen)
+        screen = await open_output(pilot)
         matches = [index for index, line in enumerate(screen.rows.lines) if "load_users" in line]
         assert len(matches) > 3
         await pilot.press("g", "ctrl+f")

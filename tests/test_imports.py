@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store": {"model", "escapes"},
     "steps": {"model", "store"},
     "step_tree": {"model", "steps"},
-    "gantt": {"model", "steps"},
+    "gantt": {"steps", "format"},
     "view": {"model", "query", "store", "escapes"},
     "timeline": {"model", "query", "store", "view"},
     "output": {"model"},

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from run_tui.errors import Unreachable
 from run_tui.feed import Feed
-from run_tui.model import MAX_PAGE, EventPage, RunStatus
+from run_tui.model import EventPage, RunStatus
 from run_tui.pages import PageReader
-from run_tui.sources.base import Ahead
 from run_tui.updates import Loaded
-from tests.scripted import FakeTime, ScriptedSource, a_run
+from tests.scripted import Asked, FakeTime, ScriptedSource, a_page, a_run
 from tests.waiting import until
 
 
@@ -26,31 +25,18 @@ class Numbered(ScriptedSource):
     asked: list[tuple[int, bool]] = field(default_factory=list)
     fail_at: int | None = None
 
-    async def page(
-        self,
-        run_id: str,
-        cursor: str | None = None,
-        limit: int = MAX_PAGE,
-        *,
-        with_run: bool = True,
-        ahead: Ahead | None = None,
-    ) -> EventPage:
-        after = int(cursor or 0)
-        self.asked.append((after, with_run))
+    async def answer(self, asked: Asked) -> EventPage:
+        after = int(asked.cursor or 0)
+        self.asked.append((after, asked.with_run))
         if self.fail_at == after:
             self.fail_at = None
             raise Unreachable("gone")
-        found = [number for number in self.numbers if number > after][:limit]
-        return EventPage(
-            run_id=run_id,
-            timestamps=["0"] * len(found),
-            levels=["INFO"] * len(found),
-            types=[None] * len(found),
-            steps=[None] * len(found),
-            messages=[str(number) for number in found],
-            cursor=str(found[-1] if found else after),
-            has_more=len(found) == limit,
-            run=a_run(self.status) if with_run else None,
+        found = [number for number in self.numbers if number > after][: asked.limit]
+        return a_page(
+            [str(number) for number in found],
+            str(found[-1] if found else after),
+            has_more=len(found) == asked.limit,
+            run=a_run(self.status) if asked.with_run else None,
         )
 
 
@@ -103,20 +89,12 @@ class Telling(Numbered):
     rest: asyncio.Event = field(default_factory=asyncio.Event)
     short: bool = False
 
-    async def page(
-        self,
-        run_id: str,
-        cursor: str | None = None,
-        limit: int = MAX_PAGE,
-        *,
-        with_run: bool = True,
-        ahead: Ahead | None = None,
-    ) -> EventPage:
-        page = await super().page(run_id, cursor, limit, with_run=with_run)
-        if ahead is not None and page.has_more and page.cursor is not None:
-            await ahead(page.cursor)
+    async def answer(self, asked: Asked) -> EventPage:
+        page = await super().answer(asked)
+        if asked.ahead is not None and page.has_more and page.cursor is not None:
+            await asked.ahead(page.cursor)
             await self.rest.wait()
-        return await super().page(run_id, cursor, 1, with_run=with_run) if self.short and ahead else page
+        return await super().answer(replace(asked, limit=1)) if self.short and asked.ahead else page
 
 
 async def test_a_page_is_asked_for_while_the_one_before_it_is_on_its_way() -> None:
@@ -159,18 +137,10 @@ async def test_what_was_told_of_a_page_is_not_believed_once_it_is_there(fail_at:
 
 async def test_a_place_that_leads_back_is_not_asked_for() -> None:
     class Misleading(Numbered):
-        async def page(
-            self,
-            run_id: str,
-            cursor: str | None = None,
-            limit: int = MAX_PAGE,
-            *,
-            with_run: bool = True,
-            ahead: Ahead | None = None,
-        ) -> EventPage:
-            if ahead is not None:
-                await ahead("1")
-            return await super().page(run_id, cursor, limit, with_run=with_run)
+        async def answer(self, asked: Asked) -> EventPage:
+            if asked.ahead is not None:
+                await asked.ahead("1")
+            return await super().answer(asked)
 
     source = Misleading(numbers=list(range(1, 14)))
     assert await read(source) == [str(number) for number in source.numbers]

@@ -12,10 +12,9 @@ from run_tui.demo import create_app
 from run_tui.errors import Unreachable
 from run_tui.model import EventPage, RunFilter, RunStatus
 from run_tui.reasons import Reasons, read_reason
-from run_tui.sources.base import Ahead
 from run_tui.sources.dagster import DagsterSource
 from tests.screens import NOW, demo_app, runs_screen
-from tests.scripted import ScriptedSource, failing
+from tests.scripted import Asked, ScriptedSource, failing
 from tests.waiting import until
 
 
@@ -24,16 +23,8 @@ class FailedAt(ScriptedSource):
 
     failed = 0
 
-    async def page(
-        self,
-        run_id: str,
-        cursor: str | None = None,
-        limit: int = 1000,
-        *,
-        with_run: bool = True,
-        ahead: Ahead | None = None,
-    ) -> EventPage:
-        page = await super().page(run_id, cursor, limit, with_run=with_run)
+    async def answer(self, asked: Asked) -> EventPage:
+        page = await super().answer(asked)
         kinds = {self.log[self.failed]: "STEP_FAILURE", self.log[-1]: "RUN_FAILURE"}
         return replace(page, types=[kinds.get(text) for text in page.messages])
 

@@ -24,6 +24,14 @@ _STATUS_GLYPHS = {
     RunStatus.SUSPENDED: "‖",
 }
 _STATUS_STYLES = {RunStatus.SUCCESS: "good", RunStatus.FAILURE: "bad", RunStatus.CANCELED: "quiet"}
+_STEP_STYLES = {
+    StepState.SUCCESS: "good",
+    StepState.FAILURE: "bad",
+    StepState.RUNNING: "active",
+    StepState.RETRYING: "warning",
+    StepState.SUSPENDED: "warning",
+    StepState.INTERRUPTED: "warning",
+}
 _STEP_GLYPHS = {
     StepState.PENDING: "·",
     StepState.UNREAD: "·",
@@ -62,14 +70,7 @@ def step_glyph(state: StepState) -> str:
 
 def step_style(state: StepState) -> str:
     """The style name of a step's state, as for runs."""
-    return {
-        StepState.SUCCESS: "good",
-        StepState.FAILURE: "bad",
-        StepState.RUNNING: "active",
-        StepState.RETRYING: "warning",
-        StepState.SUSPENDED: "warning",
-        StepState.INTERRUPTED: "warning",
-    }.get(state, "quiet")
+    return _STEP_STYLES.get(state, "quiet")
 
 
 def level_style(rank: int) -> str:

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from run_tui.acting import REQUEST_TAG
 from run_tui.cli import cli
+from tests.cli.at_terminal import at_terminal
 from tests.labs.dagster.lab import DagsterLab
 
 JOB = "rebuild_search_index"
@@ -30,25 +27,6 @@ def at_queue(queue_lab: DagsterLab, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def run(*args: str, text: str | None = None) -> Result:
     return CliRunner().invoke(cli, args, text, catch_exceptions=False)
-
-
-def at_terminal(answer: bytes, *args: str) -> tuple[int, str]:
-    """The exit code of a command that is given an answer at a terminal, and what it wrote."""
-    leader, follower = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "run_tui", *args], stdin=follower, stdout=follower, stderr=follower
-    ) as process:
-        os.close(follower)
-        os.write(leader, answer)
-        written = b""
-        try:
-            while block := os.read(leader, 4096):
-                written += block
-        except OSError:
-            pass  # how Linux says that the other end is closed
-        code = process.wait(timeout=30)
-    os.close(leader)
-    return code, written.decode()
 
 
 def test_runs_are_launched_terminated_re_executed_and_deleted(at_queue: DagsterLab) -> None:
@@ -141,11 +119,11 @@ def test_a_connection_can_be_read_only(at_queue: DagsterLab, tmp_path: Path, mon
 
 def test_at_a_terminal_a_no_changes_nothing_and_a_yes_does(at_queue: DagsterLab) -> None:
     run_id = at_queue.launch(JOB)
-    code, written = at_terminal(b"n\n", "run", "delete", run_id[:8])
+    code, written = at_terminal({}, "run", "delete", run_id[:8], answer=b"n\n")
     assert f"{JOB}  {run_id}  QUEUED" in written
     assert f"Delete 1 run on {at_queue.url}? [y/N]" in written
     assert (code, at_queue.status(run_id)) == (130, "QUEUED")
-    code, written = at_terminal(b"y\n", "run", "terminate", run_id[:8])
+    code, written = at_terminal({}, "run", "terminate", run_id[:8], answer=b"y\n")
     assert (code, at_queue.status(run_id)) == (0, "CANCELED")
 
 

@@ -16,6 +16,7 @@ from typing import IO
 
 import pytest
 
+from tests.cli.at_terminal import at_terminal
 from tests.cli.conftest import PROGRAM, ScriptedServer, Start, make_event, make_run
 
 RUN = "9d38c7ea-2c1f-4a53-9b3e-6a1b0f6f2d11"
@@ -117,24 +118,9 @@ def test_a_shell_calls_that_130(start: Start) -> None:
 
 
 def test_the_explorer_puts_the_terminal_back_in_order(environ: dict[str, str]) -> None:
-    leader, follower = pty.openpty()
-    terminal = {**os.environ, **environ, "TERM": "xterm-256color"}
-    with subprocess.Popen(
-        (*PROGRAM, "demo"), stdin=follower, stdout=follower, stderr=follower, env=terminal
-    ) as process:
-        os.close(follower)
-        written = b""
-        try:
-            while block := os.read(leader, 4096):
-                written += block
-                if b"failure" in written and b"failure" not in written[: -len(block)]:
-                    process.send_signal(signal.SIGINT)
-        except OSError:
-            pass  # how Linux says that the other end is closed
-        process.wait(timeout=30)
-    os.close(leader)
-    assert written.rindex(b"\x1b[?1049l") > written.rindex(b"\x1b[?1049h")
-    assert b"Traceback" not in written
+    _, written = at_terminal(environ, "demo", interrupted_at=b"failure")
+    assert written.rindex("\x1b[?1049l") > written.rindex("\x1b[?1049h")
+    assert "Traceback" not in written
 
 
 @pytest.mark.parametrize("command", [EVENTS, FOLLOW])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from run_tui import __version__
+from tests.cli.at_terminal import at_terminal
 from tests.cli.conftest import ScriptedServer, make_event, make_run
 from tests.terminal import Terminal
 
@@ -36,49 +36,36 @@ def test_the_installed_command_is_the_same() -> None:
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == f"run-tui {__version__}\n"
 
 
-def at_terminal(environ: dict[str, str], columns: int, *args: str) -> str:
+def shown(environ: dict[str, str], columns: int, *args: str) -> str:
     """What a command writes to a terminal of this width."""
-    leader, follower = pty.openpty()
-    command = [sys.executable, "-m", "run_tui", *args]
-    terminal = {**os.environ, **environ, "COLUMNS": str(columns), "LINES": "24", "TERM": "xterm-256color"}
-    with subprocess.Popen(command, stdin=follower, stdout=follower, stderr=follower, env=terminal) as process:
-        os.close(follower)
-        written = b""
-        try:
-            while block := os.read(leader, 4096):
-                written += block
-        except OSError:
-            pass  # how Linux says that the other end is closed
-        process.wait(timeout=30)
-    os.close(leader)
-    return written.decode().replace("\r\n", "\n")
+    return at_terminal(environ | {"COLUMNS": str(columns)}, *args)[1]
 
 
 def test_colour_is_for_terminals_that_want_it(environ: dict[str, str], program: Program) -> None:
-    coloured = at_terminal(environ, 120, "run", "list")
+    coloured = shown(environ, 120, "run", "list")
     assert "\x1b[31mFAILURE" in coloured
-    assert "\x1b" not in at_terminal(environ | {"NO_COLOR": "1"}, 120, "run", "list")
+    assert "\x1b" not in shown(environ | {"NO_COLOR": "1"}, 120, "run", "list")
     out, _ = program("run", "list", FORCE_COLOR="1").communicate(timeout=30)
     assert "\x1b" not in out
 
 
 def test_ids_are_short_where_whole_ones_do_not_fit(environ: dict[str, str]) -> None:
     plain = environ | {"NO_COLOR": "1"}
-    assert RUN in at_terminal(plain, 120, "run", "list")
-    narrow = at_terminal(plain, 80, "run", "list")
+    assert RUN in shown(plain, 120, "run", "list")
+    narrow = shown(plain, 80, "run", "list")
     assert "\n9d38c7ea  FAILURE" in narrow
     assert max(map(len, narrow.splitlines())) <= 80
 
 
 def test_no_byte_of_a_message_acts_on_the_terminal(environ: dict[str, str]) -> None:
-    assert "\x1b" not in at_terminal(environ, 120, "run-events", "get", RUN, "--limit", "3")
+    assert "\x1b" not in shown(environ, 120, "run-events", "get", RUN, "--limit", "3")
 
 
 def test_a_hint_follows_an_error_at_a_terminal(server: ScriptedServer, environ: dict[str, str]) -> None:
-    first, second = at_terminal(environ, 120, "run", "get", "nonexistent-run").splitlines()
+    first, second = shown(environ, 120, "run", "get", "nonexistent-run").splitlines()
     assert first == "Error querying Dagster Plus API: Run nonexistent-run not found"
     assert server.url in second
-    assert len(at_terminal(environ, 120, "run", "get", "nonexistent-run", "--json").splitlines()) == 1
+    assert len(shown(environ, 120, "run", "get", "nonexistent-run", "--json").splitlines()) == 1
 
 
 @pytest.mark.parametrize(
