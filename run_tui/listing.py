@@ -9,7 +9,7 @@ from itertools import chain
 from math import inf
 from operator import itemgetter
 
-from run_tui.errors import SourceError
+from run_tui.errors import SourceError, Unsupported
 from run_tui.model import Run, RunFilter, RunList, epoch_ms
 from run_tui.pace import REAL_CLOCK, Clock, retry_delay
 from run_tui.sources.base import Source
@@ -23,7 +23,8 @@ PAGE = 50
 class Listed:
     """The runs known now, newest first; `total` counts what the server has for the filter, None if it cannot say.
 
-    After a failure `error` tells of it and `retry_in` says in how many seconds the next try comes; the runs stay.
+    After a failure `error` tells of it and `retry_in` says in how many seconds the next try comes, None where only the
+    user can help; the runs stay.
     """
 
     runs: tuple[Run, ...] = ()
@@ -84,6 +85,12 @@ class Listing:
                 await self._refresh()
                 listed, rest = self._listed(), REFRESH
                 self._failures = 0
+            except Unsupported as error:
+                # It stays so until something else is asked for.
+                yield self._listed(error)
+                await self._poke.wait()
+                self._poke.clear()
+                continue
             except SourceError as error:
                 rest = retry_delay(error, self._failures, self._clock.chance())
                 self._failures += 1

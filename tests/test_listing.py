@@ -7,7 +7,7 @@ from contextlib import aclosing
 from hypothesis import given
 from hypothesis import strategies as st
 
-from run_tui.errors import Unreachable
+from run_tui.errors import Unreachable, Unsupported
 from run_tui.listing import PAGE, REFRESH, Listed, Listing, merged
 from run_tui.model import Run, RunFilter, RunStatus
 from tests.scripted import FakeTime, ScriptedSource, a_run, failing
@@ -90,6 +90,19 @@ async def test_a_failure_keeps_the_runs_and_tells() -> None:
     seen = await looks(Listing(source, RunFilter(), clock=time.clock), 4, between)
     assert [listed.retry_in for listed in seen] == [None, 0.5, 1.0, None]
     assert {tuple(ids(listed)) for listed in seen} == {("run-2", "run-1")}
+
+
+async def test_what_the_server_cannot_do_is_asked_again_only_when_the_user_says_so() -> None:
+    time = FakeTime()
+    source = ScriptedSource(runs_held=runs(2, 0))
+    source.script = failing(Unsupported("which one?"))
+    listing = Listing(source, RunFilter(), clock=time.clock)
+    async with aclosing(listing.updates()) as updates:
+        refused = await anext(updates)
+        assert (str(refused.error), refused.retry_in) == ("which one?", None)
+        listing.poll_now()
+        assert ids(await anext(updates)) == ["run-2", "run-1"]
+    assert not time.waits
 
 
 def at(minute: int) -> str:

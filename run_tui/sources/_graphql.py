@@ -21,6 +21,10 @@ class GraphQLClient(HttpClient):
 
     endpoint = "/graphql"
     speaks = "GraphQL"
+    otherwise = (
+        "A Hub Log or PySpur server is reached by a connection of the settings file that names its kind; "
+        "in the explorer ctrl+o, then a, adds one."
+    )
 
     async def query(
         self, text: str, variables: Mapping[str, object], shape: TypeAdapter[T], glance: Glance | None = None

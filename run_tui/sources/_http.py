@@ -76,6 +76,8 @@ class HttpClient:
 
     endpoint = ""
     speaks = "JSON"
+    otherwise = ""
+    """What may be the matter where the URL is right, a sentence."""
 
     def __init__(
         self,
@@ -153,7 +155,8 @@ class HttpClient:
 
     @property
     def _url_hint(self) -> str:
-        return f"{_WRONG_URL_HINT}, with or without {self.endpoint}." if self.endpoint else f"{_WRONG_URL_HINT}."
+        hint = f"{_WRONG_URL_HINT}, with or without {self.endpoint}." if self.endpoint else f"{_WRONG_URL_HINT}."
+        return f"{hint} {self.otherwise}".rstrip()
 
     async def _send(
         self, method: str, url: httpx.URL, body: bytes | None, glance: Glance | None, repeatable: bool

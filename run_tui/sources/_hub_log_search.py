@@ -25,8 +25,8 @@ STATES = tuple(f"{phase}_status" for phase in wire.PHASES[1:])
 KEYWORDS = tuple(f"{phase}_keyword" for phase in wire.PHASES)
 """What a search can be narrowed by: tags of these names go to the server as its parameters."""
 
-_NO_DAG = "A Hub Log server lists the runs of one DAG at a time, and none is named"
-_NO_DAG_HINT = "Give its name or id, by job:NAME in the filter or by --job; dags = [...] in the settings names several."
+_NO_DAG = "A Hub Log server lists the runs of one DAG at a time: which one?"
+_NO_DAG_HINT = 'Type job:NAME into the filter, or give --job NAME. The settings name those to list: dags = ["NAME"].'
 
 
 class RunSearch:

@@ -167,6 +167,7 @@ async def test_an_answer_that_is_none_says_what_it_is(app: Any, kind: type[Sourc
     error = await failure_of(app)
     assert type(error) is kind
     assert text in str(error)
+    assert ("names its kind" in error.hint) == (kind is BadAnswer)
 
 
 @pytest.mark.parametrize(
