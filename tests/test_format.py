@@ -275,6 +275,8 @@ def test_small_texts() -> None:
     assert plural(1, "event") == "1 event"
     assert plural(8431, "event") == "8,431 events"
     assert short_id("9d38c7ea-8b2a-4c0e") == "9d38c7ea"
-    assert short_id("nightly\x1b/2026-05-01/manual") == "26-05-01"
+    assert short_id("nightly\x1b/2026-05-01/manual") == "2026-05-01"
     assert tags_text([("team", "data"), ("dagster/image", "x"), (".dagster/y", "z")]) == "team=data"
+    launched = [("team", "data"), ("dagster/schedule_name", "daily"), ("dagster/partition", "2026-05-01")]
+    assert tags_text(launched) == "partition=2026-05-01 schedule=daily team=data"
     assert tags_text([("a\n", "1"), ("b", "\x1b")]) == "a↵=1 b=␛"

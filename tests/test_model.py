@@ -112,3 +112,23 @@ NOW = st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1), timezones=ZONES).
 @given(st.lists(NOW) | st.lists(ISO) | st.lists(ISO | st.integers().map(str) | st.text()))
 def test_many_times_at_once_are_the_same_times(texts: list[str]) -> None:
     assert epoch_times(texts) == list(map(epoch_ms, texts))
+
+
+@pytest.mark.parametrize(
+    ("job", "assets", "target"),
+    [
+        ("nightly_etl", (), "nightly_etl"),
+        ("sales", ("orders",), "sales"),
+        ("__ASSET_JOB", ("orders",), "orders"),
+        ("__ASSET_JOB", ("orders", "core/users"), "orders, core/users"),
+        ("__ASSET_JOB", ("a", "b", "c"), "a +2"),
+        ("__ASSET_JOB", (), "__ASSET_JOB"),
+        (None, (), None),
+    ],
+)
+def test_a_run_of_assets_alone_goes_by_their_names(
+    job: str | None, assets: tuple[str, ...], target: str | None
+) -> None:
+    run = a_run(pipeline_name=job, assets=assets)
+    assert run.target == target
+    assert run.updated(a_run(pipeline_name=job)).target == target

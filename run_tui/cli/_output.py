@@ -160,7 +160,7 @@ def _run_cells(run: Run, now: float) -> tuple[str, ...]:
     seconds = fmt.run_seconds(run, now)
     created = fmt.clean(run.created_at)[:19].replace("T", " ")
     took = "" if seconds is None else fmt.duration(seconds)
-    texts = (run.id, run.status.value, run.pipeline_name or "", created, took, run.connection or "")
+    texts = (run.id, run.status.value, run.target or "", created, took, run.connection or "")
     return tuple(map(fmt.clean, texts))
 
 

@@ -75,7 +75,7 @@ class Alerts:
                 screen.show_watched(self._keys)
 
     def _tell(self, run: Run) -> None:
-        name = f"{clean(run.pipeline_name or 'run')} {short_id(run.id)}"
+        name = f"{clean(run.target or 'run')} {short_id(run.id)}"
         word = _ENDED.get(run.status, "is no longer there")
         severity: SeverityLevel = "information" if run.status is RunStatus.SUCCESS else "error"
         self._host.bell()

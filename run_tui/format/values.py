@@ -251,9 +251,9 @@ def plural(number: int, noun: str) -> str:
 
 
 def short_id(run_id: str) -> str:
-    """The first eight characters, as Dagster's own pages show them; of `DAG/2026-05-01/RUN` the date, `26-05-01`."""
-    dag, _, rest = clean(run_id).partition("/")
-    return rest[2:10] if rest else dag[:8]
+    """The first eight characters, as Dagster's own pages show them; of `DAG/2026-05-01/RUN` the date."""
+    first, *rest = clean(run_id).split("/")
+    return rest[0][:10] if rest else first[:8]
 
 
 def headline(event: RunEvent, limit: int) -> Coloured:
@@ -292,8 +292,22 @@ def error_line(error: ErrorInfo, limit: int = 2000) -> str:
     return name + after
 
 
+_ORIGINS = {
+    "dagster/partition": "partition",
+    "dagster/backfill": "backfill",
+    "dagster/schedule_name": "schedule",
+    "dagster/sensor_name": "sensor",
+    "dagster/step_selection": "steps",
+}
+"""Tags of Dagster's own that tell one run of a job from the next, and what they are called here."""
+
+
 def tags_text(tags: Iterable[tuple[str, str]]) -> str:
-    """A user's tags as `key=value`; the system's own (`dagster/…`, `.dagster/…`) are left out."""
-    return " ".join(
-        f"{clean(key)}={clean(value)}" for key, value in tags if not key.startswith(("dagster/", ".dagster/"))
-    )
+    """Tags as `key=value`: first what a run is of and what launched it, `partition=2026-05-01`, then the user's own.
+
+    The system's others (`dagster/…`, `.dagster/…`) are left out.
+    """
+    known = dict(tags)
+    told = [(name, known[key]) for key, name in _ORIGINS.items() if key in known]
+    own = [(key, value) for key, value in known.items() if not key.startswith(("dagster/", ".dagster/"))]
+    return " ".join(f"{clean(key)}={clean(value)}" for key, value in told + own)

@@ -132,6 +132,15 @@ class Run(_Model):
     parent_run_id: str | None = None
     config_yaml: str | None = None
     connection: str | None = None
+    assets: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> str | None:
+        """What it runs: its job, or the selected `assets` where the job is one that Dagster made up for them."""
+        first, *others = self.assets or (self.pipeline_name,)
+        if first is None or not (self.pipeline_name or "").startswith("__"):
+            return self.pipeline_name
+        return f"{first} +{len(others)}" if len(others) > 1 else ", ".join((first, *others))
 
     @property
     def key(self) -> RunKey:
@@ -140,7 +149,7 @@ class Run(_Model):
 
     def updated(self, newer: Run) -> Run:
         """This run as `newer` tells it; what that answer left empty keeps its value."""
-        return self.model_copy(update={name: value for name, value in newer if value not in (None, {})})
+        return self.model_copy(update={name: value for name, value in newer if value not in (None, {}, ())})
 
 
 RunKey = tuple[str | None, str]

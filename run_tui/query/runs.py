@@ -90,7 +90,7 @@ class RunsQuery:
         return [*wanted, Values(unwanted=self.tags.unwanted)]
 
     def _words_accept(self, run: Run, tags: list[str]) -> bool:
-        parts = (run.pipeline_name or "", run.status, *tags)
+        parts = (run.pipeline_name or "", run.status, *run.assets, *tags)
         found = (run.id.casefold().startswith(word.needle) or any(map(word.found_in, parts)) for word in self.texts)
         texts_accept = all(here != word.negated for here, word in zip(found, self.texts, strict=True))
         return texts_accept and words_accept(self.patterns, (run.id, *parts))

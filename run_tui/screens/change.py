@@ -164,7 +164,7 @@ class ChangeScreen(ModalScreen[None]):
 
 
 def _name(run: Run) -> str:
-    job = shorten(clean(run.pipeline_name or "run"), JOB)
+    job = shorten(clean(run.target or "run"), JOB)
     parts = (f"{job:<{JOB}}", short_id(run.id), f"{status_text(run.status):<13}", clean(run.connection or ""))
     return "  ".join(parts).rstrip()
 
@@ -176,7 +176,7 @@ def _row(choice: Choice, width: int) -> Pieces:
 
 def outcome_row(run: Run, sign: str, style: str, text: str) -> Pieces:
     """A run and what became of it, as a row."""
-    job = shorten(clean(run.pipeline_name or "run"), JOB)
+    job = shorten(clean(run.target or "run"), JOB)
     return [
         (style, f" {sign} "),
         ("plain", f"{job}  "),

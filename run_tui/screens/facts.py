@@ -42,7 +42,7 @@ def run_facts(run: Run, mode: TimeMode, now: float, watched: bool = False) -> li
     span = " → ".join((start, *(at.removeprefix(f"{day} ") for at in end)))
     seconds = run_seconds(run, now)
     return [
-        Fact(shorten(clean(run.pipeline_name or "run"), LONGEST_JOB), "accent"),
+        Fact(shorten(clean(run.target or "run"), LONGEST_JOB), "accent"),
         Fact(short_id(run.id), "quiet", 1),
         Fact(status_text(run.status), status_style(run.status)),
         Fact(duration(seconds) if seconds is not None else "", "plain", 2),

@@ -28,6 +28,7 @@ def run_of(found: wire.WireRun) -> Run:
         root_run_id=found.get("rootRunId"),
         parent_run_id=found.get("parentRunId"),
         config_yaml=found.get("runConfigYaml"),
+        assets=tuple(map(_asset, found.get("assetSelection") or ())),
     )
 
 

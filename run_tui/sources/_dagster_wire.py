@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 # pydantic takes the standard library's TypedDict from Python 3.12 on only, and brings this one along.
 from typing_extensions import TypedDict
 
-from run_tui.sources._dagster_event import Event, Lines, Moment
+from run_tui.sources._dagster_event import AssetKey, Event, Lines, Moment
 
 T = TypeVar("T")
 
@@ -51,6 +51,7 @@ class WireRun(TypedDict):
     rootRunId: NotRequired[str | None]
     parentRunId: NotRequired[str | None]
     runConfigYaml: NotRequired[str | None]
+    assetSelection: NotRequired[list[AssetKey] | None]
 
 
 class Runs(TypedDict):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -30,28 +31,54 @@ from run_tui.model import Run, RunKey, RunStatus
 from run_tui.widgets.row_list import RowList
 
 TITLES = ("STATUS", "ON", "JOB", "RUN", "CREATED", "TOOK", "WHY, OR TAGS")
-STATUS, RUN, CREATED, TOOK = 13, 8, 16, 8
+STATUS, TOOK = 13, 8
 NARROW_STATUS, NARROW_CREATED = 11, 7
 ON, NARROW_ON = 16, 8
 SHORTEST_JOB, LONGEST_JOB = 10, 28
-NARROW, NARROWEST = 100, 72
-"""Columns below which ids and durations make room for the reasons of failures, and below which dates are short."""
+NARROW, NARROWER, NARROWEST = 100, 90, 72
+"""Columns below which ids, then durations make room for the reasons of failures, and below which dates are short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Longest:
+    """How many cells the longest text of a column takes, of those columns that are no wider than that.
+
+    `on` is 0 where only one connection is listed.
+    """
+
+    on: int = 0
+    job: int = 0
+    run: int = 0
+    created: int = 0
+
+    def with_run(self, run: Run, created: str) -> Longest:
+        """The longest once this run, `created` when, is among them."""
+        texts = clean(run.target or ""), short_id(run.id), created
+        widest = (
+            max(known, cell_len(text)) for known, text in zip((self.job, self.run, self.created), texts, strict=True)
+        )
+        return Longest(self.on, *widest)
+
+
+SHORTEST = Longest(job=SHORTEST_JOB, run=len("RUN"), created=len("CREATED"))
+"""No column is narrower than its title, so that nothing moves when the first run comes."""
+
+SHORTEST_REST = 8
+"""Columns behind the reason of a failure below which nothing follows it."""
 
 MIDNIGHT_FALLS_ON = 900
 """Seconds since the epoch of which every zone's midnight is a multiple."""
 
 
-def column_widths(width: int, on: int = 0, job: int = LONGEST_JOB) -> tuple[int, ...]:
-    """The widths of the columns of TITLES, two blanks between them; 0 leaves one out.
-
-    `on` is that of the longest connection's name, where it is told at all, `job` the longest job's.
-    """
-    status, run, took = (STATUS, RUN, TOOK) if width >= NARROW else (NARROW_STATUS, 0, 0)
-    created = CREATED if width >= NARROWEST else NARROW_CREATED
-    on = min(on, ON if width >= NARROW else NARROW_ON)
+def column_widths(width: int, longest: Longest) -> tuple[int, ...]:
+    """The widths of the columns of TITLES, two blanks between them; 0 leaves one out."""
+    status, run = (STATUS, longest.run) if width >= NARROW else (NARROW_STATUS, 0)
+    took = TOOK if width >= NARROWER else 0
+    created = longest.created if width >= NARROWEST else NARROW_CREATED
+    on = min(longest.on, ON if width >= NARROW else NARROW_ON)
     fixed = [room for room in (status, on, run, created, took) if room]
     rest = width - 1 - sum(fixed) - 2 * len(fixed)
-    job = max(SHORTEST_JOB, min(job, LONGEST_JOB, rest * 2 // 5))
+    job = max(SHORTEST_JOB, min(longest.job, LONGEST_JOB, rest * 2 // 5))
     return status, on, job, run, created, took, max(0, rest - job - 2)
 
 
@@ -77,13 +104,12 @@ class RunRows(RowList):
         self.runs: list[Run] = []
         self.reasons: dict[RunKey, str] = {}
         self.marked: dict[RunKey, Run] = {}
-        self.connection_width = 0
-        self._job = 0
+        self._longest = SHORTEST
 
     @property
     def columns(self) -> tuple[int, ...]:
         """The widths of the columns of TITLES."""
-        return column_widths(self.row_width, self.connection_width, self._job)
+        return column_widths(self.row_width, self._longest)
 
     @property
     def current(self) -> Run | None:
@@ -110,11 +136,18 @@ class RunRows(RowList):
         self.cursor = 0
         self.rows_changed()
 
+    def show_connections(self, width: int) -> None:
+        """Makes a column of that width for the connections of the runs, none for 0."""
+        self._longest = replace(self._longest, on=width)
+        self.rows_changed()
+
     def _make_room(self) -> None:
-        """For the longest job; no filter makes columns narrower again, so that they stand still while it is typed."""
-        longest = max((cell_len(clean(run.pipeline_name or "")) for run in self.runs), default=0)
-        if longest > self._job:
-            self._job = longest
+        """For the longest texts; no filter makes columns narrower again, so that they stand still while it is typed."""
+        longest = self._longest
+        for run in self.runs:
+            longest = longest.with_run(run, day_and_clock(run.created_at, self.time_mode, self.now))
+        if longest != self._longest:
+            self._longest = longest
             self.rows_changed()
             self.post_message(self.Widened())
 
@@ -157,6 +190,7 @@ class RunRows(RowList):
     def watch_now(self, before: float, now: float) -> None:
         """Runs in progress grow older; at midnight today becomes yesterday."""
         if before // MIDNIGHT_FALLS_ON != now // MIDNIGHT_FALLS_ON:
+            self._make_room()
             self.rows_changed()
             return
         self.rows_touched(row for row, run in enumerate(self.runs) if run.status.active)
@@ -167,6 +201,7 @@ class RunRows(RowList):
 
     def watch_time_mode(self) -> None:
         """Every time is written anew."""
+        self._make_room()
         self.rows_changed()
 
     def row_count(self) -> int:
@@ -182,29 +217,32 @@ class RunRows(RowList):
         cells = (
             (status_text(run.status), status_style(run.status)),
             (clean(run.connection or ""), "name"),
-            (clean(run.pipeline_name or ""), "plain"),
+            (clean(run.target or ""), "plain"),
             (short_id(run.id), "name"),
-            (self._created(run, widths[TITLES.index("CREATED")]), "plain"),
+            (self._created(run), "plain"),
             (f"{took:>{TOOK}}", "quiet"),
-            self._why(run, "" if widths[TITLES.index("TOOK")] else took),
         )
+        *rooms, why = widths
         sign = "◆" if run.key in self.marked else BELL if run.key in self.watched else " "
-        return [Segment(sign, self.style("accent"))] + [
+        columns = [
             Segment(f"{shorten(text, room):<{room}}  ", self.style(style))
-            for (text, style), room in zip(cells, widths, strict=True)
+            for (text, style), room in zip(cells, rooms, strict=True)
             if room
         ]
+        return [Segment(sign, self.style("accent")), *columns, *self._why(run, why, "" if rooms[-1] else took)]
 
-    def _created(self, run: Run, room: int) -> str:
-        when = day_and_clock if room == CREATED else day_or_clock
+    def _created(self, run: Run) -> str:
+        when = day_and_clock if self.row_width >= NARROWEST else day_or_clock
         return when(run.created_at, self.time_mode, self.now)
 
-    def _why(self, run: Run, took: str) -> tuple[str, str]:
-        """Why a run failed; of any other what there is to tell."""
-        reason = self.reasons.get(run.key)
-        if reason:
-            return reason, "plain"
-        return "  ".join(filter(None, (took, tags_text(run.tags.items())))), "quiet"
+    def _why(self, run: Run, room: int, took: str) -> Iterator[Segment]:
+        """Why a run failed, and where there is `room` for more, as of any other run, what else there is to tell."""
+        if reason := shorten(self.reasons.get(run.key, ""), room):
+            yield Segment(f"{reason}  ", self.style("plain"))
+            room -= cell_len(reason) + 2
+        rest = "  ".join(filter(None, (took, tags_text(run.tags.items()))))
+        if room >= SHORTEST_REST:
+            yield Segment(shorten(rest, room), self.style("quiet"))
 
 
 class RunTable(Vertical):
@@ -221,8 +259,7 @@ class RunTable(Vertical):
 
     def show_connections(self, names: Sequence[str]) -> None:
         """Where there are several, each run tells its own."""
-        self.rows.connection_width = max(2, *(cell_len(clean(name)) for name in names)) if len(names) > 1 else 0
-        self.rows.rows_changed()
+        self.rows.show_connections(max(2, *(cell_len(clean(name)) for name in names)) if len(names) > 1 else 0)
         self.show_titles()
 
     def on_resize(self) -> None:

@@ -100,6 +100,16 @@ async def test_pages_of_runs_end_without_an_empty_one() -> None:
     assert (after.items, after.has_more, after.cursor) == ([], False, "r4")
 
 
+async def test_a_run_of_assets_tells_which() -> None:
+    selected = [{"path": ["core", "orders"]}, {"path": ["users"]}]
+    run = {**RUN, "pipelineName": "__ASSET_JOB", "assetSelection": selected}
+    answer = {"data": {"runsOrError": {"__typename": "Runs", "count": 1, "results": [run]}}}
+    async with source_of(always(json.dumps(answer).encode())) as source:
+        (found,) = (await source.runs(RunFilter())).items
+    assert found.assets == ("core/orders", "users")
+    assert found.target == "core/orders, users"
+
+
 @pytest.mark.parametrize(("limit", "sent"), [(-5, 1), (0, 1), (1, 1), (1000, 1000), (5000, 1000)])
 async def test_limits_are_those_that_every_server_takes(limit: int, sent: int) -> None:
     server, runs = ScriptedDagster(range(1, 4)), Runs(1)

@@ -142,6 +142,7 @@ def run_lines(run: Run, server: str, mode: TimeMode, now: float, family: Sequenc
     seconds = run_seconds(run, now)
     facts = {
         "Job": run.pipeline_name,
+        "Assets": ", ".join(run.assets),
         "Status": status_text(run.status),
         "Took" if run.status.finished else "So far": None if seconds is None else duration(seconds),
         "Created": _time(run.created_at, mode),
