@@ -6,10 +6,15 @@ from functools import partial
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets._toast import Toast
 
 from run_tui.actions import ACTIONS, WHERE, key_text
+from run_tui.app import RunTuiApp
+from run_tui.demo import create_app
 from run_tui.explorer.remapping import remapped
 from run_tui.screens.help import HelpScreen, places, sections
+from run_tui.screens.runs import RunsScreen
+from run_tui.sources.dagster import DagsterSource
 from run_tui.widgets.key_bar import KeyBar
 from run_tui.widgets.type_list import TypeList
 from tests.screens import demo_app, open_run, run_screen, runs_screen
@@ -103,6 +108,27 @@ async def test_the_footer_shows_whole_keys_of_what_has_the_focus(width: int) -> 
             if key != ("slash",):
                 assert footer(pilot)[-2:] == ["? Help", "q Quit"]
         assert footer(pilot) == ["⏎ Keep", "tab Complete", "esc Clear"]
+
+
+async def test_the_footer_drops_first_what_is_of_no_use_to_the_run_and_names_keys_as_help_does() -> None:
+    async with demo_app((80, 24)) as pilot:
+        await pilot.press("g")
+        await until(partial(_in_footer, pilot, "ctrl+k Terminate"))
+        assert not _in_footer(pilot, "R Re-execute")
+        screen = pilot.app.screen
+        assert isinstance(screen, RunsScreen)
+        screen.rows.move_to(next(i for i, run in enumerate(screen.rows.runs) if run.status.finished), by_user=True)
+        await until(partial(_in_footer, pilot, "R Re-execute"))
+        assert not _in_footer(pilot, "ctrl+k Terminate")
+
+
+async def test_a_short_message_covers_nothing_but_the_footer() -> None:
+    app = RunTuiApp(DagsterSource("http://demo", app=create_app(), name="demo"), "demo")
+    async with app.run_test(size=(100, 30), notifications=True):
+        app.notify("Copied the row.")
+        await until(lambda: any(toast.region.height for toast in app.screen.query(Toast)))
+        region = app.screen.query_one(Toast).region
+        assert (region.y, region.height, region.right) == (29, 1, 100)
 
 
 async def test_a_narrower_footer_drops_keys_and_takes_them_back() -> None:

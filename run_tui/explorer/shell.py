@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 import traceback
 from collections.abc import Callable, Coroutine, Iterable, Mapping
@@ -10,7 +11,7 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.app import SystemCommand
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
@@ -28,6 +29,7 @@ from run_tui.screens.base import ViewScreen
 from run_tui.screens.help import HelpScreen, places
 from run_tui.screens.run import RunScreen
 
+_CARET = re.compile(r"\^(?=.)")
 COLLECTING = 0.25
 """Seconds between looks for garbage."""
 
@@ -114,6 +116,11 @@ class Shell(OrderedInput):
     def say(self, error: RunTuiError) -> None:
         """Shows an error with what can be done about it."""
         self.notify(clean(f"{error} {error.hint}"), severity="error", timeout=10, markup=False)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """A binding's key as help and messages name it: `ctrl+k`, where Textual writes `^k`."""
+        shown = super().get_key_display(binding)
+        return shown if binding.key_display else _CARET.sub("ctrl+", shown)
 
     @property
     def refresh_key(self) -> str:

@@ -166,6 +166,11 @@ class ViewScreen(Screen[None]):
         """The runs that something is done to."""
         raise NotImplementedError
 
+    def weigh_keys(self) -> None:
+        """The footer rather shows how to execute again what has ended, and how to end what has not."""
+        ended = all(run.status.finished for run in self.chosen_runs)
+        self.query_one(KeyBar).needless = frozenset(["terminate" if ended else "reexecute"])
+
     @property
     def chosen_steps(self) -> Sequence[str]:
         """Of one run, the steps that may be executed again."""

@@ -92,6 +92,7 @@ class RunScreen(RunKeys):
         """Takes the run's metadata as it is now."""
         self.run = self.run.updated(run)
         self.pane.run_ended = self.run.status.finished
+        self.weigh_keys()
         self._show_facts()
 
     def show_family(self, family: Sequence[Run]) -> None:

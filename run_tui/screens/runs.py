@@ -177,6 +177,7 @@ class RunsScreen(ViewScreen):
 
     def on_row_list_moved(self, event: RowList.Moved) -> None:
         """Scrolling down reads on."""
+        self.weigh_keys()
         if self._has_more and event.index >= len(self.rows.runs) - READ_AHEAD:
             self.post_message(self.OlderWanted())
 
@@ -272,6 +273,7 @@ class RunsScreen(ViewScreen):
         if self._listed:
             self.rows.show_notice(*self._notice())
         self.rows.show(shown)
+        self.weigh_keys()
         self._show_counts()
         if self._has_more and len(shown) < self.size.height and len(self._runs) < SEARCH_UNASKED:
             self.post_message(self.OlderWanted())

@@ -40,7 +40,9 @@ class BarKey:
 
 
 class KeyBar(Widget):
-    """One line of keys; where it is narrow it leaves out whole ones, those that apply everywhere last.
+    """One line of keys; where it is narrow it leaves out whole ones.
+
+    Those go first that are `needless` or cannot be pressed now, and those that apply everywhere last.
 
     All are one widget, not one each as in Textual's footer: making these anew at every change of focus takes longer
     than painting the screen.
@@ -50,6 +52,8 @@ class KeyBar(Widget):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--title", "key-bar--pointed", "key-bar--disabled"}
     pointed: reactive[BarKey | None] = reactive(None)
     """The key under the mouse."""
+    needless: reactive[frozenset[str]] = reactive(frozenset())
+    """Actions of which not much is to be expected now."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -75,7 +79,8 @@ class KeyBar(Widget):
         keys, room = list(self._offered), self.size.width - 2
         while len(keys) > 1 and _length(keys, NARROW) > room:
             optional = [key for key in keys if key.action not in _EVERYWHERE]
-            keys.remove((optional or keys)[-1])
+            needless = [key for key in optional if not key.enabled or key.action in self.needless]
+            keys.remove((needless or optional or keys)[-1])
         return keys
 
     def _of_focus(self) -> Iterator[BarKey]:
