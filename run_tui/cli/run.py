@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -76,6 +77,19 @@ def tags_of(ctx: click.Context, param: click.Parameter, values: tuple[str, ...])
     return tuple((key, value) for key, _, value in (text.partition("=") for text in values))
 
 
+def _created(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
+    """A time, as servers compare them: those created at that very millisecond are after it."""
+    if value is None:
+        return None
+    from run_tui.query import created_time
+
+    try:
+        seconds = created_time(value, time.time())
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r}: {error}.", ctx, param) from None
+    return seconds - 0.001 if param.name == "after" else seconds
+
+
 @run_group.command("list")
 @click.option("--limit", type=click.IntRange(min=1), default=DEFAULT_RUNS, show_default=True, help="How many runs.")
 @click.option("--cursor", help="Go on where an earlier list ended.")
@@ -96,6 +110,8 @@ def tags_of(ctx: click.Context, param: click.Parameter, values: tuple[str, ...])
     callback=tags_of,
     help="Only runs with this tag; may be repeated.",
 )
+@click.option("--after", "after", metavar="TIME", callback=_created, help="Only runs created then or later.")
+@click.option("--before", "before", metavar="TIME", callback=_created, help="Only runs created before.")
 @json_option
 @server_options
 def list_runs(
@@ -105,9 +121,13 @@ def list_runs(
     statuses: tuple[RunStatus, ...],
     job: str | None,
     tags: tuple[tuple[str, str], ...],
+    after: float | None,
+    before: float | None,
     as_json: bool,
 ) -> None:
     """Print the newest runs, the newest first.
+
+    TIME is 2026-11-22, 2026-11-22T12:30 or 12:30, in UTC, or how long ago: 2d.
 
     Where there are more, the cursor to go on with is told on stderr, and in the JSON. The runs of several connections
     are printed as one list; a server that fails is told on stderr, and gives the exit code.
@@ -116,6 +136,7 @@ def list_runs(
     Examples:
       run-tui run list --status failure,canceled --limit 10
       run-tui run list --job nightly_etl --tag team=data --json
+      run-tui run list --after 2d --before 12:30
       run-tui run list -c prod -c staging
     """
 
@@ -127,7 +148,8 @@ def list_runs(
     async def read(source: Source) -> RunList:
         from run_tui.model import RunFilter
 
-        return await _read_runs(source, RunFilter(statuses=statuses, job=job, tags=tags), cursor, limit)
+        wanted = RunFilter(statuses=statuses, job=job, tags=tags, created_after=after, created_before=before)
+        return await _read_runs(source, wanted, cursor, limit)
 
     def show(lists: Mapping[str, RunList]) -> None:
         from run_tui.cli._output import print_more, print_runs

@@ -12,7 +12,7 @@ from run_tui.query.completion import Completion
 from run_tui.query.language import HelpRow, Language, Operator, Problem, Terms, text_help
 from run_tui.query.operands import read_date, read_name, time_span
 from run_tui.query.terms import ANY, How, PatternTerm, TextTerm, Value, Values, words_accept
-from run_tui.query.times import TimeContext
+from run_tui.query.times import TimeContext, resolve_time
 from run_tui.query.tokens import Item
 
 _DAY_MS = 86_400_000
@@ -94,6 +94,13 @@ class RunsQuery:
         found = (run.id.casefold().startswith(word.needle) or any(map(word.found_in, parts)) for word in self.texts)
         texts_accept = all(here != word.negated for here, word in zip(found, self.texts, strict=True))
         return texts_accept and words_accept(self.patterns, (run.id, *parts))
+
+
+def created_time(text: str, now_s: float) -> float:
+    """What `after:` and `before:` take as epoch seconds, in UTC. Raises `ValueError` with what is wanted instead."""
+    now_ms = round(now_s * 1000)
+    value = read_date(Item(0, len(text), text))
+    return resolve_time(value.text, TimeContext(start_ms=now_ms - _DAY_MS, end_ms=None, now_ms=now_ms)) / 1000
 
 
 def parse_runs(

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from run_tui.model import MetadataEntry, RunStatus
 from run_tui.sources._hub_log_places import Part, Place
-from run_tui.sources._hub_log_wire import ENDED, PHASES, STARTED, Phase, Row, WireRun
+from run_tui.sources._hub_log_wire import ENDED, LAST_PHASE_BEGINS, PHASES, STARTED, Phase, Row, WireRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,6 @@ class Layout:
     summary: WireRun
     attempts: tuple[Attempt, ...] = ()
 
-    @property
-    def status(self) -> RunStatus:
-        """The run's status, made of those of its phases."""
-        return status_of(self.summary)
-
     @cached_property
     def total(self) -> int:
         """How many events there are."""
@@ -94,15 +89,19 @@ def phases_of(summary: WireRun) -> Mapping[str, Phase]:
     return {name: phase for name, phase in told.items() if phase is not None}
 
 
-def status_of(summary: WireRun) -> RunStatus:
-    """A run has failed with one of its phases, succeeded with the last, and goes on in between."""
+def status_of(summary: WireRun, idle: float = 0.0) -> RunStatus:
+    """A run has failed with one of its phases, succeeded with the last, and goes on in between.
+
+    `idle` are the seconds since something is known to have happened: after long enough no other phase will begin.
+    """
     phases = phases_of(summary)
     results = [phase.get("success") for phase in phases.values()]
     if False in results:
         return RunStatus.FAILURE
     if not results:
         return RunStatus.QUEUED
-    return RunStatus.SUCCESS if PHASES[-1] in phases and None not in results else RunStatus.STARTED
+    last = PHASES[-1] in phases or idle > LAST_PHASE_BEGINS
+    return RunStatus.SUCCESS if last and None not in results else RunStatus.STARTED
 
 
 def open_phases(summary: WireRun) -> list[str]:

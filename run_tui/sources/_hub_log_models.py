@@ -18,11 +18,14 @@ _ID_TIME = re.compile(r"__([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}:[0
 _RESULTS = {True: "success", False: "failed", None: "running"}
 
 
-def run_of(key: RunKey, found: WireRun, layout: Layout | None = None) -> Run:
-    """A run with its phases' states as tags; with its times and paths too where its attempts are known."""
+def run_of(key: RunKey, found: WireRun, now: float, layout: Layout | None = None) -> Run:
+    """A run with its phases' states as tags; with its times and paths too where its attempts are known.
+
+    `now` is epoch seconds.
+    """
     attempts = layout.attempts if layout is not None else ()
-    status = status_of(found)
     ended = [attempt.ended for attempt in attempts if attempt.ended]
+    status = status_of(found, now - max(map(epoch_ms, (created_at(key), *ended))) / 1000)
     return Run(
         id=str(key),
         status=status,

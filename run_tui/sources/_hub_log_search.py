@@ -60,7 +60,7 @@ class RunSearch:
     async def _of_dag(self, dag: str, wanted: RunFilter, after: RunKey | None, limit: int, now: float) -> list[Run]:
         """The newest `limit` runs of one DAG that fit."""
         found: list[Run] = []
-        begin = None if after is None else _age(run_of(after, {"run_id": after.run}))
+        begin = None if after is None else _age(run_of(after, {"run_id": after.run}, now))
         async with aclosing(self._searched(dag, wanted, after, now)) as runs:
             async for run in runs:
                 if _fits(run, wanted) and (begin is None or _age(run) > begin):
@@ -80,7 +80,7 @@ class RunSearch:
             days = {"date_from": start.isoformat(), "date_to": last.isoformat()}
             async with aclosing(self._span(dag, params | days)) as items:
                 async for item in items:
-                    run = run_of(RunKey(dag, item.get("date") or last.isoformat(), item["run_id"]), item)
+                    run = run_of(RunKey(dag, item.get("date") or last.isoformat(), item["run_id"]), item, now)
                     # Which phase's text had a keyword only the server knows: the run is to fit a filter by it.
                     yield run.model_copy(update={"tags": run.tags | _keywords(wanted)})
             last = start - timedelta(days=1)

@@ -8,6 +8,8 @@ The service's document names endpoints and parameters, and of the answers only t
 - a log line has `timestamp`, `level` and `message`;
 - an attempt's metadata may tell when it began and ended and whether it succeeded, under one of the names below; an
   attempt that never was has no metadata, as a page without items or as 404;
+- a run may end without its last phases, which no answer tells: where all that have begun have succeeded and a day has
+  passed since, no other will begin;
 - a search lists the newest runs first; a run was created at the time in its Airflow id, else as its date began.
 """
 
@@ -19,6 +21,9 @@ from pydantic import AliasChoices, AliasPath, Field, TypeAdapter
 from typing_extensions import TypedDict
 
 T = TypeVar("T")
+
+LAST_PHASE_BEGINS = 86_400.0
+"""Seconds after which no further phase begins, counted from the run's creation or the end of its last phase."""
 
 PHASES = ("event", "extract", "transform", "load")
 """The phases in the order in which they run."""

@@ -64,7 +64,7 @@ class HubLogSource(ServerSource[HubLogClient]):
         """A run with its times, its phases' states and where their data lie. Raises `RunNotFound`."""
         key = self._key(run_id)
         layout = await self._attempts.read(key)
-        return run_of(key, layout.summary, layout)
+        return run_of(key, layout.summary, self._now(), layout)
 
     async def page(
         self,
@@ -82,7 +82,9 @@ class HubLogSource(ServerSource[HubLogClient]):
             layout = await self._attempts.read(key)
         page = PageBuilder(key, Place.parse(cursor), _clamped(limit))
         has_more = await self._events.fill(page, layout)
-        return page.finished(has_more=has_more, run=run_of(key, layout.summary, layout) if with_run else None)
+        return page.finished(
+            has_more=has_more, run=run_of(key, layout.summary, self._now(), layout) if with_run else None
+        )
 
     async def find_tail(self, run_id: str, after: str | None) -> str | None:
         """A cursor a page before the run's end, where that is far from `after`."""

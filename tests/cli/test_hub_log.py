@@ -55,6 +55,13 @@ def test_run_get(served: Served, hub: Hub) -> None:
     assert hub("run", "get", address).stdout == found.stdout
 
 
+def test_run_list_reaches_back_as_far_as_it_is_told(served: Served, hub: Hub) -> None:
+    options = "--job", SALES, "--after", "2026-10-14", "--before", "2026-10-18T12:00", "--json"
+    found = json.loads(hub("run", "list", *options).stdout)
+    assert [run["created_at"][:10] for run in found["items"]] == [f"2026-10-{day}" for day in (18, 17, 16, 15, 14)]
+    assert not found["has_more"]
+
+
 def test_run_list_takes_the_dags_from_the_settings_or_from_job(served: Served, hub: Hub) -> None:
     newest = json.loads(hub("run", "list", "--tag", "transform_status=failed", "--json").stdout)
     assert [run["id"] for run in newest["items"]] == [served.run_id(SALES)]

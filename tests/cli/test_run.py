@@ -108,6 +108,12 @@ def test_run_list_filtered(run_tui: RunTui, options: list[str], ids: list[str]) 
     assert [run["id"] for run in whole["items"]] == ids
 
 
+def test_run_list_between_two_times(server: ScriptedServer, run_tui: RunTui) -> None:
+    run_tui("run", "list", "--after", "2026-11-22T00:30", "--before", "2026-11-22T01:00:00Z")
+    (asked,) = server.requests
+    assert asked["variables"]["filter"] == {"createdAfter": 1795307399.999, "createdBefore": 1795309200.0}
+
+
 def test_no_runs(run_tui: RunTui) -> None:
     assert run_tui("run", "list", "--job", "nothing").stdout == "No runs found\n"
 
@@ -132,6 +138,8 @@ def test_a_long_list_takes_several_requests(server: ScriptedServer, run_tui: Run
         (["--status", "FAILURES"], "'FAILURES' is none of QUEUED, NOT_STARTED"),
         (["--tag", "team"], "'team' is not KEY=VALUE"),
         (["--limit", "0"], "--limit"),
+        (["--after", "soon"], "--after': 'soon': wants 2026-11-22"),
+        (["--before", "+5m"], "--before"),
     ],
 )
 def test_wrong_options(run_tui: RunTui, options: list[str], complaint: str) -> None:

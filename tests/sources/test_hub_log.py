@@ -55,6 +55,30 @@ async def test_the_runs_of_a_dag_are_listed_newest_first_however_many_weeks_they
     assert len(spans) > 4
 
 
+async def test_a_run_without_its_last_phases_has_ended_once_a_day_has_passed(hub: Served) -> None:
+    old, fresh = hub.world.dags[UUID_DAG][0], hub.world.big
+    for run in (old, fresh):
+        del run.phases["load"]
+
+    async def statuses(source: HubLogSource) -> list[tuple[RunStatus, RunStatus]]:
+        ids = [hub.run_id(dag) for dag in (UUID_DAG, RELOAD)]
+        listed = {run.id: run.status for run in (await source.runs(RunFilter())).items}
+        return [(listed[run_id], (await source.run(run_id)).status) for run_id in ids]
+
+    async with hub.source(UUID_DAG, RELOAD) as source:
+        ended, going_on = await statuses(source)
+        assert ended == (RunStatus.SUCCESS, RunStatus.SUCCESS)
+        assert going_on == (RunStatus.STARTED, RunStatus.STARTED)
+        assert (await source.page(hub.run_id(UUID_DAG))).run == await source.run(hub.run_id(UUID_DAG))
+    # What was created long ago and is being made now has not ended.
+    old.phases["transform"][0].started = NOW
+    async with hub.source(UUID_DAG, RELOAD) as source:
+        assert (await source.run(hub.run_id(UUID_DAG))).status is RunStatus.STARTED
+        old.phases["transform"][0].success = None
+        ended, _ = await statuses(source)
+        assert ended == (RunStatus.STARTED, RunStatus.STARTED)
+
+
 async def test_a_list_ends(hub: Served) -> None:
     async with hub.source() as source:
         last = await source.runs(RunFilter(job=SALES), hub.run_id(SALES, 39))
