@@ -12,7 +12,7 @@ from run_tui.errors import BadAnswer, RunNotFound, ServerError, SourceError, Una
 from run_tui.marks import SPACING, Lookout
 from run_tui.model import MAX_PAGE, EventPage, Run, epoch_ms
 from run_tui.pace import REAL_CLOCK, Clock, retry_delay
-from run_tui.pages import PageReader, any_number
+from run_tui.pages import PageReader, Turns, any_number
 from run_tui.sources.base import Source
 from run_tui.updates import FeedState, Joined, Loaded, Phase, Restarted, RunChanged, Update
 
@@ -32,17 +32,24 @@ class Feed:
     """Follows one run of one source; `updates` delivers every event once, in the server's order.
 
     A failure is a state, never an exception: the feed waits and asks again from where it stands. `jump` is for those
-    who can take a long run's end before its middle.
+    who can take a long run's end before its middle. Where several runs are followed their feeds ask in `turns`.
     """
 
     def __init__(
-        self, source: Source, run_id: str, *, cursor: str | None = None, jump: bool = False, clock: Clock = REAL_CLOCK
+        self,
+        source: Source,
+        run_id: str,
+        *,
+        cursor: str | None = None,
+        jump: bool = False,
+        clock: Clock = REAL_CLOCK,
+        turns: Turns | None = None,
     ) -> None:
         self.source, self.run_id = source, run_id
         self._from_start = cursor is None
         self._may_jump = jump and cursor is None
         self._clock = clock
-        self._newest = PageReader(source, run_id, cursor)
+        self._newest = PageReader(source, run_id, cursor, turns)
         self._beginning: PageReader | None = None
         self._gap_end: str | None = None
         self._gap_most = MAX_PAGE

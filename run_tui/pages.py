@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 
 from run_tui.errors import BadAnswer
@@ -15,6 +16,10 @@ SENDING = 6
 """Turns of the event loop in which a request is sent: httpx needs four of them."""
 
 
+Turns = AbstractAsyncContextManager[object]
+"""What to hold while a page is asked for, such as a semaphore."""
+
+
 class PageReader:
     """Reads one page after the other from a cursor on; at most two are asked for before they are wanted.
 
@@ -22,12 +27,13 @@ class PageReader:
     its way. `room` says how many events may be asked for after a place; where it leaves none, none are asked for ahead.
     """
 
-    def __init__(self, source: Source, run_id: str, cursor: str | None) -> None:
+    def __init__(self, source: Source, run_id: str, cursor: str | None, turns: Turns | None = None) -> None:
         self.cursor = cursor
         self.held = 0
         self.marks = Marks()
         self.room: Callable[[str | None], int] = any_number
         self._source, self._run_id = source, run_id
+        self._turns: Turns = turns or nullcontext()
         self._asked: dict[str | None, asyncio.Task[EventPage]] = {}
 
     @property
@@ -68,7 +74,7 @@ class PageReader:
 
     def back_at(self, kept: int, cursor: str | None) -> PageReader:
         """A reader of the same run that stands after the first `kept` events."""
-        reader = PageReader(self._source, self._run_id, cursor)
+        reader = PageReader(self._source, self._run_id, cursor, self._turns)
         reader.held, reader.marks = kept, self.marks.up_to(kept)
         return reader
 
@@ -99,16 +105,20 @@ class PageReader:
             await asyncio.sleep(0)
 
     def _ask(self, cursor: str | None, *, with_run: bool) -> asyncio.Task[EventPage]:
-        page = self._source.page(
-            self._run_id,
-            cursor,
-            max(1, self.room(cursor)),
-            with_run=with_run,
-            ahead=None if with_run else partial(self._go_on, cursor),
-        )
+        page = self._page(cursor, with_run=with_run)
         task = self._asked[cursor] = asyncio.create_task(page, name=f"page of {self._run_id}")
         task.add_done_callback(_excuse)
         return task
+
+    async def _page(self, cursor: str | None, *, with_run: bool) -> EventPage:
+        async with self._turns:
+            return await self._source.page(
+                self._run_id,
+                cursor,
+                max(1, self.room(cursor)),
+                with_run=with_run,
+                ahead=None if with_run else partial(self._go_on, cursor),
+            )
 
 
 def _excuse(task: asyncio.Task[EventPage]) -> None:

@@ -1,4 +1,4 @@
-"""A run's events in order from what has been read: the beginning, and while there is a gap behind it, the end."""
+"""Events in order from what has been read: the beginning, and while there is a gap behind it, the end."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class Timeline:
     Where events are missing between two rows, a row of its own stands for them: see `gap_at`.
     """
 
-    def __init__(self, run_id: str) -> None:
-        self.beginning = EventView(EventStore(run_id))
+    def __init__(self, run_id: str, job: str | None = None) -> None:
+        self.beginning = EventView(EventStore(run_id, job))
         self.end: EventView | None = None
         self.marked: list[Place] = []
 

@@ -61,4 +61,12 @@ class Restarted:
     kept: int = 0
 
 
-Update = FeedState | Loaded | Joined | RunChanged | Restarted
+@dataclass(frozen=True, slots=True)
+class OneOfSeveral:
+    """One of the runs that are followed together: its metadata as last read, and what its own feed does."""
+
+    run: Run
+    state: FeedState
+
+
+Update = FeedState | Loaded | Joined | RunChanged | Restarted | OneOfSeveral

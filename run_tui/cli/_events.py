@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from array import array
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
+from itertools import compress
 
 import click
 
@@ -17,6 +16,7 @@ from run_tui.errors import Busy
 from run_tui.feed import Feed
 from run_tui.format import clean
 from run_tui.model import MAX_PAGE, EventPage, Run, RunEvent, RunEventList, RunStatus
+from run_tui.once import Once
 from run_tui.sources.base import Source
 from run_tui.updates import FeedState, Loaded, Phase, Restarted, RunChanged
 
@@ -87,8 +87,7 @@ class EventFollower:
         self._select = select
         self._missing = limit
         self._answered = self._broken = False
-        self._seen = array("q")
-        self._known: Counter[int] = Counter()
+        self._once = Once()
         self.run: Run | None = None
 
     async def batches(self) -> AsyncIterator[list[RunEvent]]:
@@ -102,8 +101,7 @@ class EventFollower:
                         self.run, self._answered = run, True
                     case Restarted(reason, kept):
                         note(reason)
-                        self._known.update(self._seen[kept:])
-                        del self._seen[kept:]
+                        self._once.went_back(kept)
                     case Loaded(page):
                         self._answered = True
                         if batch := self._take(page):
@@ -114,20 +112,13 @@ class EventFollower:
     def _take(self, page: EventPage) -> list[RunEvent]:
         for sentence in page.skipped:
             note(sentence)
-        kept = self._select([event for event in page.as_list().items if self._first_time(event)])
+        # What is printed cannot be taken back.
+        are_new = self._once.are_new(zip(page.timestamps, page.steps, page.types, page.messages, strict=True))
+        kept = self._select(list(compress(page.as_list().items, are_new)))
         if self._missing is not None:
             kept = kept[: self._missing]
             self._missing -= len(kept)
         return kept
-
-    def _first_time(self, event: RunEvent) -> bool:
-        """Whether the event did not come before the feed went back; what is printed cannot be taken back."""
-        mark = hash((event.timestamp, event.step_key, event.event_type, event.message))
-        self._seen.append(mark)
-        if not self._known[mark]:
-            return True
-        self._known[mark] -= 1
-        return False
 
     def _tell(self, state: FeedState) -> None:
         if state.error is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -147,6 +148,11 @@ class Run(_Model):
         """What tells it from the runs of all servers."""
         return self.connection, self.id
 
+    @property
+    def name(self) -> RunName:
+        """What its events are told by beside those of other runs."""
+        return RunName(self.id, self.pipeline_name, self.connection)
+
     def updated(self, newer: Run) -> Run:
         """This run as `newer` tells it; what that answer left empty keeps its value."""
         return self.model_copy(update={name: value for name, value in newer if value not in (None, {}, ())})
@@ -154,6 +160,15 @@ class Run(_Model):
 
 RunKey = tuple[str | None, str]
 """A run's connection and its id."""
+
+
+class RunName(NamedTuple):
+    """Which of several runs an event is of."""
+
+    id: str
+    job: str | None = None
+    connection: str | None = None
+
 
 DOCUMENTED_RUN_FIELDS = frozenset({"id", "status", "created_at", "started_at", "ended_at", "pipeline_name", "mode"})
 
@@ -210,12 +225,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """A page of one run's events as columns of equal length, in the server's order: what the store appends.
+    """A page of a run's events as columns of equal length, in the server's order: what the store appends.
 
     `timestamps` are the server's own texts (epoch milliseconds or ISO 8601); `details` is keyed by position in the
     page. `run` is the run's state read in the same request, where the server allows that, never older than the events.
     `skipped` says, a sentence each, what the server could not deliver; `skipped_count` how many events that was.
     `attempts` are those of the events' steps, 0 outside any, and empty where they follow from the events before.
+    Of several runs together `runs` says which run each event is of.
     """
 
     run_id: str
@@ -231,6 +247,7 @@ class EventPage:
     skipped: tuple[str, ...] = ()
     skipped_count: int = 0
     attempts: Sequence[int] = ()
+    runs: Sequence[RunName] = ()
 
     def __len__(self) -> int:
         return len(self.messages)
@@ -239,7 +256,7 @@ class EventPage:
         """The event at `index` of this page, as the contract has it."""
         details = self.details.get(index)
         return RunEvent(
-            run_id=self.run_id,
+            run_id=self.runs[index].id if self.runs else self.run_id,
             message=self.messages[index],
             timestamp=iso_timestamp(self.timestamps[index]),
             level=RunEventLevel(self.levels[index]),

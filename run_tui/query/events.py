@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 
 from run_tui.escapes import uncoloured
-from run_tui.model import RunEvent, effective_rank, epoch_ms
+from run_tui.model import RunEvent, RunName, effective_rank, epoch_ms
 from run_tui.query.completion import Completion
 from run_tui.query.event_types import KNOWN_TYPES, LOG, type_names
 from run_tui.query.language import HelpRow, Language, Operator, Problem, Terms, text_help
@@ -31,6 +31,7 @@ class Filter:
     attempts: Values = ANY
     after: Values = ANY
     before: Values = ANY
+    runs: Values = ANY
     texts: tuple[TextTerm, ...] = ()
     patterns: tuple[PatternTerm, ...] = ()
 
@@ -42,6 +43,7 @@ class Filter:
             "attempt": self.attempts,
             "after": self.after,
             "before": self.before,
+            "run": self.runs,
         }
         return _LANGUAGE.write(Terms(values, self.texts, self.patterns))
 
@@ -62,6 +64,10 @@ class Filter:
         """Whether events of this attempt pass; None is unknown."""
         return self.attempts.accept(*([] if attempt is None else [str(attempt)]))
 
+    def runs_accept(self, run: RunName) -> bool:
+        """Whether events of this run pass: by its id or its job."""
+        return self.runs.accept(run.id, *filter(None, [run.job]))
+
     def ranks_accept(self, rank: int) -> bool:
         """Whether events of this effective rank pass (see `model.effective_rank`)."""
         lowest, end = rank_limits(self.levels)
@@ -71,13 +77,17 @@ class Filter:
         """The epoch milliseconds that pass, from the first to before the second; None when all do."""
         return time_span(self.after, self.before, context)
 
-    def matches(self, event: RunEvent, context: TimeContext) -> bool:
-        """Whether the event is shown. Raises `SlowPattern` for a regular expression that takes too long."""
+    def matches(self, event: RunEvent, context: TimeContext, run: RunName | None = None) -> bool:
+        """Whether the event is shown; `run` tells more of its run than the id, which is all that an event knows.
+
+        Raises `SlowPattern` for a regular expression that takes too long.
+        """
         begin, end = self.time_span(context) or (-inf, inf)
         return (
             self.steps_accept(event.step_key)
             and self.types_accept(event.event_type)
             and self.attempts_accept(event.attempt)
+            and self.runs_accept(run or RunName(event.run_id))
             and self.ranks_accept(effective_rank(event.level, event.event_type))
             and begin <= epoch_ms(event.timestamp) < end
             and words_accept((*self.texts, *self.patterns), tuple(searchable_parts(event)))
@@ -90,6 +100,7 @@ class Filter:
             self.steps.narrow(other.steps)
             and self.types.narrow(other.types)
             and self.attempts.narrow(other.attempts)
+            and self.runs.narrow(other.runs)
             and self.after.narrow(other.after)
             and self.before.narrow(other.before)
             and other_lowest <= lowest
@@ -122,6 +133,7 @@ def parse(text: str) -> Query:
         attempts=values["attempt"],
         after=values["after"],
         before=values["before"],
+        runs=values["run"],
         texts=terms.texts,
         patterns=terms.patterns,
     )
@@ -134,9 +146,11 @@ def parse_words(text: str) -> Query:
     return Query(Filter(texts=terms.texts, patterns=terms.patterns), terms.problems)
 
 
-def complete(text: str, cursor: int, *, steps: Iterable[str], types: Iterable[str]) -> Completion | None:
-    """What could stand at the cursor; `steps` and `types` are those of the run, the likeliest first."""
-    return _LANGUAGE.complete(text, cursor, {"step": steps, "type": types})
+def complete(
+    text: str, cursor: int, *, steps: Iterable[str], types: Iterable[str], runs: Iterable[str] = ()
+) -> Completion | None:
+    """What could stand at the cursor; `steps` and `types` are those of the `runs`, the likeliest first."""
+    return _LANGUAGE.complete(text, cursor, {"step": steps, "type": types, "run": runs})
 
 
 def help_table() -> tuple[HelpRow, ...]:
@@ -201,6 +215,13 @@ OPERATORS = (
     ),
     Operator("before", "TIME", "Until a time, as for after.", "before:12:30", read_time, ("+10s", "+1m", "+5m")),
     Operator("attempt", "NUMBER,…", "Which attempt of its step an event belongs to.", "attempt:2", read_attempt),
+    Operator(
+        "run",
+        "NAME,…",
+        "Of several runs opened together, those whose id or job contains this; * and ? are wildcards, =NAME is it.",
+        "run:9d38c7ea",
+        read_name,
+    ),
 )
 """The operators of the language: they make the parser, the completion and the help."""
 

@@ -1,11 +1,21 @@
-"""The store: what has arrived of one run."""
+"""The store: what has arrived of one run, or of several."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from operator import add
 
-from run_tui.model import EventDetails, EventPage, RunEvent, RunEventLevel, effective_rank, epoch_times, iso_timestamp
+from run_tui.model import (
+    EventDetails,
+    EventPage,
+    RunEvent,
+    RunEventLevel,
+    RunName,
+    effective_rank,
+    epoch_times,
+    iso_timestamp,
+)
+from run_tui.store.attempts import Attempts
 from run_tui.store.blocks import Block, Rows, Times
 from run_tui.store.columns import CodeColumn
 from run_tui.store.details import Shape, message_of, pack, unpack
@@ -14,14 +24,16 @@ _MOST_MS = (1 << 62) - 1
 
 
 class EventStore:
-    """All events of one run that have arrived, by row number from 0, in the server's order.
+    """All events that have arrived, by row number from 0, in the server's order.
 
     `ranks` holds each row's effective level (see `model.effective_rank`) and `rank_counts` how many rows have each;
-    `attempts` which attempt of its step a row belongs to (0: no step).
+    `attempts` which attempt of its step a row belongs to (0: no step). `runs` tells which run a row is of where they
+    are several, and is empty where all are of `run`.
     """
 
-    def __init__(self, run_id: str) -> None:
-        self.run_id = run_id
+    def __init__(self, run_id: str, job: str | None = None) -> None:
+        self.run = RunName(run_id, job)
+        self.runs: CodeColumn[RunName] = CodeColumn()
         self.levels: CodeColumn[str] = CodeColumn()
         self.types: CodeColumn[str | None] = CodeColumn()
         self.steps: CodeColumn[str | None] = CodeColumn()
@@ -33,17 +45,18 @@ class EventStore:
         self._rows = Rows()
         self._shapes: dict[Shape, Shape] = {}
         self._rank_of: dict[tuple[str, str | None], int] = {}
-        self._attempt_of: dict[str | None, int] = {None: 0}
+        self._attempts = Attempts()
 
     def __len__(self) -> int:
         return len(self.ranks)
 
     def append(self, page: EventPage) -> None:
         """Adds a page's events after all others."""
+        self.runs.extend(page.runs)
         self.levels.extend(page.levels)
         self.types.extend(page.types)
         self.steps.extend(page.steps)
-        self.attempts.extend(self._attempts(page))
+        self.attempts.extend(self._attempts.of(page))
         ranks = self._ranks(page)
         self.ranks += ranks
         for rank in range(len(self.rank_counts)):
@@ -55,7 +68,8 @@ class EventStore:
 
     def head(self, rows: int) -> EventStore:
         """Another store with the first `rows` rows, which costs little: it shares their texts."""
-        head = EventStore(self.run_id)
+        head = EventStore(*self.run[:2])
+        head.runs = self.runs.head(rows)
         head.levels, head.types, head.steps = self.levels.head(rows), self.types.head(rows), self.steps.head(rows)
         head.attempts = self.attempts.head(rows)
         head.ranks = self.ranks[:rows]
@@ -63,12 +77,13 @@ class EventStore:
         head._rows = self._rows.head(rows)
         head._shapes, head._rank_of = self._shapes, self._rank_of
         for row in head.types.rows_of("STEP_RESTARTED"):
-            head._attempt_of[head.steps[row]] = head.attempts[row]
+            head._attempts.latest[head.steps[row]] = head.attempts[row]
         return head
 
     def later(self) -> EventStore:
         """An empty store for events that come after those of this one, with a gap between the two: see `join`."""
-        later = EventStore(self.run_id)
+        later = EventStore(*self.run[:2])
+        later.runs = self.runs.alike()
         later.levels, later.types, later.steps = self.levels.alike(), self.types.alike(), self.steps.alike()
         later.attempts = self.attempts.alike()
         later._shapes, later._rank_of = self._shapes, self._rank_of
@@ -80,6 +95,7 @@ class EventStore:
         It costs what their blocks cost and not their texts, of which there is never a second copy.
         """
         self._count_on(later)
+        self.runs.join(later.runs)
         self.levels.join(later.levels)
         self.types.join(later.types)
         self.steps.join(later.steps)
@@ -92,15 +108,15 @@ class EventStore:
 
     def _count_on(self, later: EventStore) -> None:
         """The attempts of steps that were restarted before are more than they seemed."""
-        earlier = {step: attempt - 1 for step, attempt in self._attempt_of.items() if attempt > 1}
+        earlier = {step: attempt - 1 for step, attempt in self._attempts.latest.items() if attempt > 1}
         if earlier:
             missed = [earlier.get(step, 0) for step in later.steps.values]
             codes = later.steps.codes(0, len(later))
             attempts = list(map(add, later.attempts, map(missed.__getitem__, codes)))
             later.attempts = self.attempts.alike()
             later.attempts.extend(attempts)
-        for step, attempt in later._attempt_of.items():
-            self._attempt_of[step] = attempt + earlier.get(step, 0)
+        for step, attempt in later._attempts.latest.items():
+            self._attempts.latest[step] = attempt + earlier.get(step, 0)
 
     def find(self, event: RunEvent, time: int, start: int) -> int | None:
         """The first row from `start` on with the same event, which another store holds; `time` is its epoch ms."""
@@ -112,12 +128,16 @@ class EventStore:
         rows = self.times.rows_at(time, start)
         return next((row for row in rows if told(self.event(row)) == told(event)), None)
 
+    def run_of(self, row: int) -> RunName:
+        """The run that the event at `row` is of."""
+        return self.runs[row] if self.runs.low else self.run
+
     def event(self, row: int) -> RunEvent:
         """The event at `row`, whole."""
         text, shape = self._packed_at(row)
         details = _NO_DETAILS if shape is None else unpack(text, shape)
         return RunEvent(
-            run_id=self.run_id,
+            run_id=self.run_of(row).id,
             message=text if shape is None else message_of(text, shape),
             timestamp=iso_timestamp(str(self.times[row])),
             level=RunEventLevel(self.levels[row]),
@@ -167,22 +187,6 @@ class EventStore:
         except KeyError:
             self._rank_of.update((pair, effective_rank(*pair)) for pair in set(pairs))
             return bytes(map(self._rank_of.__getitem__, pairs))
-
-    def _attempts(self, page: EventPage) -> list[int]:
-        """A step's attempt begins anew with STEP_RESTARTED; events outside any step have none."""
-        attempt_of = self._attempt_of
-        if page.attempts:
-            attempts = [0 if step is None else attempt for step, attempt in zip(page.steps, page.attempts, strict=True)]
-            attempt_of.update(zip(page.steps, attempts, strict=True))
-            return attempts
-        if "STEP_RESTARTED" not in page.types:
-            return [attempt_of.get(step, 1) for step in page.steps]
-        attempts = []
-        for step, event_type in zip(page.steps, page.types, strict=True):
-            if event_type == "STEP_RESTARTED" and step is not None:
-                attempt_of[step] = attempt_of.get(step, 1) + 1
-            attempts.append(attempt_of.get(step, 1))
-        return attempts
 
     def _packed_at(self, row: int) -> tuple[str, Shape | None]:
         block = self.block_of(row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from run_tui.model import RunName
 from run_tui.query import PatternTerm, TextTerm
 from run_tui.store import CodeColumn, EventStore
 from run_tui.view.masks import Mask, all_of, none_of
@@ -43,6 +44,20 @@ class Lookup(Generic[V]):
         if not self._column.high:
             return bytes(self._column.low[start:end].translate(self._table))
         return bytes(map(self._fits.__getitem__, self._column.codes(start, end)))
+
+
+class RunLookup(Lookup[RunName]):
+    """Which rows are of accepted runs: all or none where the store holds only one."""
+
+    def __init__(self, store: EventStore, accepts: Callable[[RunName], bool]) -> None:
+        super().__init__(store.runs, accepts)
+        self._accepts_alone = accepts(store.run)
+
+    def mask(self, start: int, end: int) -> Mask:
+        """The rows from `start` to before `end` whose run is accepted."""
+        if self._column.low:
+            return super().mask(start, end)
+        return all_of(end - start) if self._accepts_alone else none_of(end - start)
 
 
 def name_lookups(store: EventStore, word: TextTerm | PatternTerm) -> tuple[Lookup[str | None], Lookup[str | None]]:

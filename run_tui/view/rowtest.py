@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from run_tui.query import Filter, PatternTerm, TextTerm, TimeContext, Values
 from run_tui.store import Block, EventStore
-from run_tui.view.columns import Lookup
+from run_tui.view.columns import Lookup, RunLookup
 from run_tui.view.letters import Letters
 from run_tui.view.masks import Mask, all_of, both, count, either, none_of, without
 from run_tui.view.patterns import PatternSearch
@@ -65,6 +65,8 @@ class RowTest:
             self._columns.append(Lookup(store.types, filter.types_accept))
         if filter.attempts != Values():
             self._columns.append(Lookup(store.attempts, lambda attempt: filter.attempts_accept(attempt or None)))
+        if filter.runs != Values():
+            self._columns.append(RunLookup(store, filter.runs_accept))
         # What is wanted and long leaves the fewest rows to the others; patterns cost the most.
         words = sorted(filter.texts, key=lambda term: (term.negated, -len(term.needle)))
         self._words: list[tuple[WordSearch | PatternSearch, bool]] = [

@@ -53,7 +53,7 @@ def test_completion(text: str, expected: list[str]) -> None:
 @pytest.mark.parametrize("text", ["|", "-|", "foo |", "foo -|"])
 def test_where_no_word_is_yet_all_operators_are_offered(text: str) -> None:
     keys = [each.removeprefix(text.replace("|", "")) for each in completed(text)]
-    assert keys == ["step:", "type:", "level:", "after:", "before:", "attempt:"]
+    assert keys == ["step:", "type:", "level:", "after:", "before:", "attempt:", "run:"]
 
 
 def test_what_is_replaced() -> None:

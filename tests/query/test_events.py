@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from run_tui.model import RunName
 from run_tui.query import Filter, PatternTerm, SlowPattern, parse, parse_words, searchable_parts
 from tests.query.events_for_tests import CONTEXT, LOG, START_MS, event, shown
 
@@ -276,3 +277,20 @@ def test_narrower_filters(wide: str, narrow: str) -> None:
 )
 def test_filters_that_may_show_more(before: str, after: str) -> None:
     assert not parse(after).filter.narrows(parse(before).filter)
+
+
+def test_a_run_is_found_by_its_id_and_by_its_job() -> None:
+    name = RunName("9d38c7ea-4f1b", "nightly_etl", "prod")
+    for text, fits in {
+        "run:9d38": True,
+        "run:NIGHTLY": True,
+        "run:nightly_*": True,
+        "run:=nightly_etl": True,
+        "run:=9d38c7ea": False,
+        "run:1c7c29c8,9d38c7ea": True,
+        "run:1c7c29c8": False,
+        "-run:etl": False,
+        "run:prod": False,
+    }.items():
+        assert parse(text).filter.runs_accept(name) is fits, text
+    assert Filter().runs_accept(name)

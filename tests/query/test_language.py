@@ -89,7 +89,7 @@ def test_every_operator_explains_itself(operator: Operator) -> None:
 
 def test_the_help_has_a_row_for_each_thing_to_type() -> None:
     assert [row.form for row in help_table()] == [
-        "step:NAME,…", "type:TYPE,…", "level:LEVEL", "after:TIME", "before:TIME", "attempt:NUMBER,…",
+        "step:NAME,…", "type:TYPE,…", "level:LEVEL", "after:TIME", "before:TIME", "attempt:NUMBER,…", "run:NAME,…",
         "WORD", '"PHRASE"', "/PATTERN/", "-TERM",
     ]  # fmt: skip
     assert [row.form for row in runs_help_table()][:5] == [
