@@ -45,7 +45,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("find.next", "n", "Next match", "Go to the next match of what is found.", "find", "find_next(1)"),
     Action("find.previous", "N", "Match before", "Go to the match before.", "find", "find_next(-1)"),
     Action("runs.info", "r", "About", "Show the run's tags and configuration.", "runs", "run_info"),
-    Action("runs.mark", "space", "Mark", "Mark the run, to do something to all that are marked.", "runs", "mark", True),
+    Action("runs.mark", "space", "Mark", "Mark the run, to open or change all marked.", "runs", "mark", True),
+    Action("runs.together", "enter", "Open together", "Open all marked runs as one log.", "runs", "together", True),
     Action(
         "runs.connect", "ctrl+o", "Connect", "Choose connections, several at once, or add one.", "runs", "connect", True
     ),

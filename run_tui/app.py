@@ -38,8 +38,8 @@ HEARTBEAT = 5.0
 class RunTuiApp(Shell):
     """The explorer on one connection, and on those `beside` it in the same list of runs.
 
-    `run_id` opens that run at once, as `look` says; `file` is what it was saved in. `alert` tells the end of every run
-    opened.
+    `run_id` opens that run at once, together with `others`, as `look` says; `file` is what it was saved in. `alert`
+    tells the end of every run opened.
     """
 
     TITLE = "run-tui"
@@ -60,9 +60,10 @@ class RunTuiApp(Shell):
         connections: Connections | None = None,
         look: Look = NO_LOOK,
         file: str | None = None,
+        others: Sequence[str] = (),
     ) -> None:
         super().__init__(keys=keys or {}, theme=theme, warnings=warnings, now=now)
-        self._wanted = run_id
+        self._wanted = [] if run_id is None else [run_id, *others]
         self._sources = {connection: source, **(beside or {})}
         self._connections = connections or Connections()
         self._runs = RunsList(self, self._sources, self._offer if self._connections.fell_back else None)
@@ -84,7 +85,7 @@ class RunTuiApp(Shell):
         self.set_interval(HEARTBEAT, self._beat)
         self._runs.start()
         self._wishes.show_rights()
-        if self._wanted is not None:
+        if self._wanted:
             self.start(self._opening.open_named(self._wanted, self._look), "open")
 
     async def on_unmount(self) -> None:
@@ -111,6 +112,10 @@ class RunTuiApp(Shell):
     @on(RunsScreen.Chosen)
     async def _open_chosen(self, event: RunsScreen.Chosen) -> None:
         await self._opening.open(self._runs.source_of(event.run), event.run)
+
+    @on(RunsScreen.SeveralChosen)
+    async def _open_together(self, event: RunsScreen.SeveralChosen) -> None:
+        await self._opening.open_together(event.runs)
 
     @on(RunWish)
     @on(EventPane.ViewUnfinished)
@@ -206,7 +211,7 @@ class RunTuiApp(Shell):
 
     def source_of(self, run: Run) -> Source:
         """The source of the run in front, or under the cursor."""
-        return self._runs.source_of(run) if self._opening.run is None else self._opening.run.source
+        return self._runs.source_of(run) if self._opening.run is None else self._opening.run.source_of(run)
 
 
 def run_app(app: RunTuiApp) -> int:

@@ -46,12 +46,12 @@ class Look:
             yield from ("--show", part)
 
 
-def command(connection: Sequence[str], run_id: str | None, look: Look) -> str:
-    """The command for a shell that opens a view of a run, or a list.
+def command(connection: Sequence[str], run_id: str | None, look: Look, others: Sequence[str] = ()) -> str:
+    """The command for a shell that opens a view of a run, of that and `others` together, or of a list.
 
     `connection` are the options that lead there, or OPEN and a file, which holds the run itself.
     """
-    run = () if run_id is None or OPEN in connection[:1] else (run_id,)
-    if run and run[0].startswith("-"):  # else it would be read as an option
+    run = () if run_id is None or OPEN in connection[:1] else (run_id, *others)
+    if any(each.startswith("-") for each in run):  # else it would be read as an option
         return shlex.join(("run-tui", *connection, *look.options(), "--", *run))
     return shlex.join(("run-tui", *connection, *run, *look.options()))

@@ -37,7 +37,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class StepProgress:
-    """One step's state, since `changed` (epoch milliseconds), and its attempts, the first numbered `first_attempt`."""
+    """One step's state, since `changed` (epoch milliseconds), and its attempts, the first numbered `first_attempt`.
+
+    Of a run in a step's place `errors` says how many have been read.
+    """
 
     key: str
     state: StepState = StepState.PENDING
@@ -45,6 +48,7 @@ class StepProgress:
     template: str | None = None
     first_attempt: int = 1
     changed: int = 0
+    errors: int = 0
 
     @property
     def started(self) -> int | None:

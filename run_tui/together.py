@@ -93,7 +93,7 @@ class FeedOfSeveral:
         for lane in self._lanes:
             if lane.changed:
                 lane.changed = False
-                yield OneOfSeveral(lane.run, lane.state)
+                yield OneOfSeveral(lane.name, lane.run, lane.state)
         for page in self._merged():
             yield Loaded(page)
         state = self._state

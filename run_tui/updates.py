@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from run_tui.errors import SourceError
-from run_tui.model import EventPage, Run
+from run_tui.model import EventPage, Run, RunName
 
 
 class Phase(StrEnum):
@@ -63,8 +63,12 @@ class Restarted:
 
 @dataclass(frozen=True, slots=True)
 class OneOfSeveral:
-    """One of the runs that are followed together: its metadata as last read, and what its own feed does."""
+    """One of the runs that are followed together: its metadata as last read, and what its own feed does.
 
+    Its events are told by `name`, whatever that metadata says.
+    """
+
+    name: RunName
     run: Run
     state: FeedState
 

@@ -61,7 +61,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "screens": {
         "acts", "model", "query", "format", "store", "timeline", "view", "steps", "step_tree", "actions", "output",
-        "failure", "finding", "widgets", "tables", "reopening",
+        "failure", "finding", "widgets", "tables", "reopening", "run_board",
     },
     "explorer": {
         "acts", "acting", "jobs", "run_config",
@@ -73,8 +73,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "acts", "query", "model", "sources", "hangup", "widgets", "screens", "explorer", "connections", "reopening",
     },
     "cli": {
-        "model", "errors", "config", "query", "format", "store", "view", "sources", "feed", "once", "together", "updates", "app",
-        "tables", "connections", "acts", "acting", "run_config", "jobs", "archive", "reopening",
+        "model", "errors", "config", "query", "format", "store", "view", "sources", "feed", "once", "together",
+        "updates", "app", "tables", "connections", "acts", "acting", "run_config", "jobs", "archive", "reopening",
     },
     "__main__": {"cli"},
     "__init__": set(),

@@ -98,7 +98,7 @@ async def test_a_run_that_cannot_be_read_does_not_end_the_others() -> None:
         match update:
             case Loaded(page):
                 store.append(page)
-            case OneOfSeveral(run, state):
+            case OneOfSeveral(run=run, state=state):
                 told[run.id] = state
     assert messages(store) == ["1:0", "1:1"]
     assert told["r0"].phase is Phase.FAILED

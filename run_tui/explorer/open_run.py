@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from typing import Protocol
 
 from textual import log
 
@@ -51,13 +52,29 @@ def lacking(source: Source) -> set[str]:
     return {action for action, there in offered.items() if not there} | (_LIVE if source.capabilities.saved else set())
 
 
+class Follows(Protocol):
+    """A feed, of one run or of several."""
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come."""
+
+    def poll_now(self) -> None:
+        """Ends the current wait."""
+
+    def updates(self) -> AsyncGenerator[Update, None]:
+        """All there is to know as it becomes known."""
+
+
 class OpenRun:
     """A run's screen, the source that the run belongs to, and the workers that read for it."""
 
-    def __init__(self, host: Host, source: Source, screen: RunScreen, alerts: Alerts) -> None:
+    def __init__(
+        self, host: Host, source: Source, screen: RunScreen, alerts: Alerts, feed: Follows | None = None
+    ) -> None:
         self._host, self._alerts = host, alerts
         self.source, self.screen = source, screen
-        self._feed = Feed(source, screen.run.id, jump=True)
+        self._feed: Follows = feed or Feed(source, screen.run.id, jump=True)
         self._fresh: EventStore | None = None
         self._told = False
         self._steps: deque[tuple[int, bool]] = deque()
@@ -66,6 +83,10 @@ class OpenRun:
         """Reads the run's events, and beside them its plan and its tags."""
         self._host.start(self._follow(), "feed")
         self._host.start(self._read_details(), "details")
+
+    def source_of(self, run: Run) -> Source:
+        """Where a run on the screen comes from."""
+        return self.source
 
     def stop(self) -> None:
         """Ends all work for the run."""

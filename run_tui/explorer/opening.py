@@ -10,11 +10,13 @@ from run_tui.explorer.alerts import Alerts
 from run_tui.explorer.atop import Atop
 from run_tui.explorer.host import Stage
 from run_tui.explorer.open_run import OpenRun, lacking
+from run_tui.explorer.open_together import OpenTogether
 from run_tui.explorer.runs_list import RunsList
 from run_tui.model import Run
 from run_tui.reopening import Look
 from run_tui.screens.base import RefreshWanted
-from run_tui.screens.run import RunScreen
+from run_tui.screens.run import NO_LOOK, RunScreen
+from run_tui.screens.together import TogetherScreen
 from run_tui.sources.base import Source
 from run_tui.widgets.event_detail import EventDetail
 from run_tui.widgets.event_pane import EventPane
@@ -54,11 +56,24 @@ class Opening:
             case _:
                 await self._atop.take(wish, self.run)
 
-    async def open_named(self, text: str, look: Look) -> None:
-        """Opens the run whose id begins like this; the user is told where there is none."""
-        run = await self._runs.find(text)
-        if run is not None:
-            await self.open(self._runs.source_of(run), run, look)
+    async def open_named(self, texts: Sequence[str], look: Look) -> None:
+        """Opens the run whose id begins like this, several together; the user is told of each that there is none of."""
+        found = [run for text in texts if (run := await self._runs.find(text)) is not None]
+        runs = list({run.key: run for run in found}.values())
+        if len(runs) == 1:
+            await self.open(self._runs.source_of(runs[0]), runs[0], look)
+        elif runs:
+            await self.open_together(runs, look)
+
+    async def open_together(self, runs: Sequence[Run], look: Look = NO_LOOK) -> None:
+        """Opens several runs of the list as one log."""
+        pairs = [(self._runs.source_of(run), run) for run in runs]
+        where = ", ".join(dict.fromkeys(source.where for source, _ in pairs))
+        time = look.time if look is not NO_LOOK else self._runs.screen.time_mode
+        screen = TogetherScreen(runs, where, time, self._stage.now, look)
+        connections = dict.fromkeys(run.connection for run in runs)
+        screen.leading_to = [word for connection in connections for word in self._way_to(connection)]
+        await self._show(OpenTogether(self._stage, pairs, screen, self._alerts), pairs)
 
     async def open(self, source: Source, run: Run, look: Look | None = None) -> None:
         """Opens a run, in the place of the one that is open, and without a `look` under the same filter."""
@@ -68,12 +83,17 @@ class Opening:
             look = Look("" if before is None else before.filter_bar.text, time=shown.time_mode)
         screen = RunScreen(run, source.where, look.time, self._stage.now, look, lacks=lacking(source))
         screen.leading_to = self._way_to(run.connection)
+        await self._show(OpenRun(self._stage, source, screen, self._alerts), [(source, run)])
+
+    async def _show(self, opened: OpenRun, runs: Sequence[tuple[Source, Run]]) -> None:
+        in_place = self.run is not None
         self._runs.stop()
         self._let_go()
-        self.run = OpenRun(self._stage, source, screen, self._alerts)
-        await self._stage.show_screen(screen, in_place=before is not None)
-        self._alerts.opened(source, run)
-        self.run.start()
+        self.run = opened
+        await self._stage.show_screen(opened.screen, in_place=in_place)
+        for source, run in runs:
+            self._alerts.opened(source, run)
+        opened.start()
 
     def close(self) -> None:
         """Goes back to the list of runs, if a run is open."""

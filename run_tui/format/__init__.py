@@ -2,6 +2,7 @@
 
 from run_tui.format.clean import clean, clean_lines, cut, shorten
 from run_tui.format.colours import PLAIN, Colour, Coloured, Look, coloured, coloured_lines
+from run_tui.format.names import run_labels
 from run_tui.format.values import (
     BELL,
     TimeMode,
@@ -56,6 +57,7 @@ __all__ = [
     "level_style",
     "plural",
     "root_error",
+    "run_labels",
     "run_seconds",
     "same_day",
     "short_id",

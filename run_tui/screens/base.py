@@ -153,8 +153,6 @@ class ViewScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What cannot be done to runs is not offered."""
-        if action == "mark":
-            return bool(self._offered)
         if action == "jobs":
             return Act.LAUNCH in self._offered
         if action in _ACTS:

@@ -16,6 +16,7 @@ from run_tui.format import (
     run_seconds,
     short_id,
     shorten,
+    status_glyph,
     status_style,
     status_text,
     step_glyph,
@@ -23,7 +24,7 @@ from run_tui.format import (
     tags_text,
     zone_name,
 )
-from run_tui.model import Run, StepState, epoch_ms
+from run_tui.model import Run, RunStatus, StepState, epoch_ms
 from run_tui.query import any_of, typable
 from run_tui.step_tree import StepRow
 from run_tui.steps import StepProgress
@@ -51,17 +52,39 @@ def run_facts(run: Run, mode: TimeMode, now: float, watched: bool = False) -> li
     ]
 
 
-def step_facts(run: Run, steps: Sequence[StepProgress], timeline: Timeline) -> list[Fact]:
-    """Steps by state, events, mode and tags."""
+def several_facts(runs: Sequence[Run], whole: Run, mode: TimeMode, now: float) -> list[Fact]:
+    """How many runs there are, their job if it is one, how they fare, and when all of that was; `whole` is all."""
+    head, _, _, *times = run_facts(whole, mode, now)
+    tally = Counter(run.status for run in runs)
+    return [
+        Fact(plural(len(runs), "run"), "accent"),
+        Fact(head.text if whole.pipeline_name else "", "plain", 1),
+        *(
+            Fact(f"{status_glyph(status)} {count:,} {status_text(status)[2:]}", status_style(status))
+            for status, count in sorted(tally.items(), key=lambda item: _BADNESS.get(item[0], 1))
+        ),
+        *times,
+    ]
+
+
+_BADNESS = {RunStatus.FAILURE: 0, RunStatus.SUCCESS: 2}
+"""In which order statuses are told, others between."""
+
+
+def step_facts(steps: Sequence[StepProgress]) -> list[Fact]:
+    """Steps by state."""
     tally = Counter(step.state for step in steps)
     counts = [
         Fact(f"{step_glyph(state)}{tally[state]}", step_style(state), close=True) for state in StepState if tally[state]
     ]
+    return [*counts, Fact(("step" if len(steps) == 1 else "steps") if counts else "", "plain", close=True)]
+
+
+def held_facts(run: Run, timeline: Timeline) -> list[Fact]:
+    """Events, mode and tags."""
     lost = sum(part.store.skipped_count for part in timeline.parts)
     skipped = f"{plural(lost, 'event')} unreadable" if lost else ""
     return [
-        *counts,
-        Fact(("step" if len(steps) == 1 else "steps") if counts else "", "plain", close=True),
         Fact(plural(timeline.held, "event") + (" read so far" if timeline.end is not None else ""), "plain", 1),
         Fact(skipped, "warning"),
         Fact(f"mode {clean(run.mode)}" if run.mode and run.mode != "default" else "", "quiet", 4),

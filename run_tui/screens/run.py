@@ -14,8 +14,9 @@ from run_tui.model import EventPage, Run, Step, epoch_ms
 from run_tui.output import Capture
 from run_tui.reopening import BARS, DETAIL, HISTOGRAM, Look, command
 from run_tui.screens.base import ViewScreen
-from run_tui.screens.facts import run_facts, step_facts
+from run_tui.screens.facts import held_facts, run_facts, step_facts
 from run_tui.screens.run_keys import RunKeys
+from run_tui.steps import StepBoard
 from run_tui.store import EventStore
 from run_tui.widgets.event_pane import EventPane
 from run_tui.widgets.later import call_after
@@ -42,8 +43,10 @@ class RunScreen(RunKeys):
         look: Look = NO_LOOK,
         *,
         lacks: Collection[str] = (),
+        board: StepBoard | None = None,
     ) -> None:
         super().__init__(now)
+        self._board = board or StepBoard()
         self.lacks = lacks
         self._first_look = look
         self._aim = look.at
@@ -52,7 +55,7 @@ class RunScreen(RunKeys):
         self.family: Sequence[Run] = ()
         self.run, self.where = run, where
         self.plan: list[Step] = []
-        self.pane = EventPane(run.id, now, id="events")
+        self.pane = EventPane(run.name, now, id="events")
         self.was_read = self.all_read = self._end_was_shown = False
         self._painted_at = 0.0
         self._paint_waits = False
@@ -62,7 +65,7 @@ class RunScreen(RunKeys):
         """Facts, then the steps beside the events."""
         yield StatusLine(id="facts")
         with Horizontal(id="body"):
-            yield StepSide(self.pane.timeline, id="side")
+            yield StepSide(self.pane.timeline, self._board, id="side")
             yield self.pane
 
     @property
@@ -175,6 +178,14 @@ class RunScreen(RunKeys):
         ended = {step.key for step in self.steps.steps if step.ended is not None}
         return self.run.status.finished or (bool(capture.steps) and ended.issuperset(capture.steps))
 
+    def head_facts(self) -> list[Fact]:
+        """What the first line says."""
+        return run_facts(self.run, self.time_mode, self.now(), self._watched)
+
+    def event_facts(self) -> list[Fact]:
+        """What the second line says."""
+        return [*step_facts(self.steps.steps), *held_facts(self.run, self.pane.timeline)]
+
     def _opens_on_failure(self) -> bool:
         """While it is being read, a run shows its failure, unless the user already looks for something else."""
         elsewhere = self.was_read or self.pane.touched or self.filter_bar.text or self._first_look.at
@@ -233,7 +244,7 @@ class RunScreen(RunKeys):
     def _show_times(self) -> None:
         now = self.now()
         self.rows.started = epoch_ms(self.run.started_at or self.run.created_at)
-        self.query_one("#status", StatusLine).show(run_facts(self.run, self.time_mode, now, self._watched))
+        self.query_one("#status", StatusLine).show(self.head_facts())
         self.steps.now = now
 
     def _show_steps(self) -> None:
@@ -241,7 +252,7 @@ class RunScreen(RunKeys):
         self._show_event_facts()
 
     def _show_event_facts(self) -> None:
-        self._facts = step_facts(self.run, self.steps.steps, self.pane.timeline)
+        self._facts = self.event_facts()
         self._show_all_facts()
 
     def _show_all_facts(self) -> None:

@@ -16,6 +16,7 @@ from run_tui.screens.base import AlertWanted, WebPageWanted
 from run_tui.screens.event_keys import EventKeys
 from run_tui.screens.facts import step_filter
 from run_tui.screens.wishes import RunWish
+from run_tui.step_tree import StepRow
 from run_tui.widgets.detail import Line, run_lines
 from run_tui.widgets.row_list import RowList
 from run_tui.widgets.step_list import StepList
@@ -76,6 +77,10 @@ class RunKeys(EventKeys):
         """What is known of the run itself."""
         return run_lines(self.run, self.where, self.time_mode, self.now(), self.family)
 
+    def row_filter(self, rows: Sequence[StepRow]) -> dict[str, str]:
+        """What the log's filter is to say to show only what is of these rows, by operator."""
+        return step_filter(rows)
+
     def view_changed(self) -> None:
         """What is shown of the run has changed, and the command that opens it again."""
         raise NotImplementedError
@@ -86,7 +91,7 @@ class RunKeys(EventKeys):
 
     def on_row_list_opened(self, event: RowList.Opened) -> None:
         """Enter on a step filters by it."""
-        self.pane.toggle_filter(step_filter(self.steps.chosen))
+        self.pane.toggle_filter(self.row_filter(self.steps.chosen))
         self.remove_class("-steps", "-bars")
         self.steps.bars = False
         self.rows.focus()
@@ -134,8 +139,6 @@ class RunKeys(EventKeys):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What the run's system cannot do is not offered."""
-        if action == "mark":
-            return True  # of events, here
         return action not in self.lacks and super().check_action(action, parameters)
 
     @property

@@ -50,6 +50,13 @@ class RunsScreen(ViewScreen):
             super().__init__()
             self.run = run
 
+    class SeveralChosen(Message):
+        """Runs are to be opened together."""
+
+        def __init__(self, runs: Sequence[Run]) -> None:
+            super().__init__()
+            self.runs = runs
+
     class OlderWanted(Message):
         """The cursor nears the oldest run known."""
 
@@ -208,12 +215,22 @@ class RunsScreen(ViewScreen):
         """Marks the run under the cursor, or takes its mark away."""
         self.rows.mark()
         self._show_counts()
+        self.refresh_bindings()
+
+    def action_together(self) -> None:
+        """Opens all that are marked as one log."""
+        self.post_message(self.SeveralChosen(self.chosen_runs))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Several runs are opened together once several are marked."""
+        return self.rows.opens_together if action == "together" else super().check_action(action, parameters)
 
     def forget_marks(self) -> bool:
         """Takes all marks away; False where there were none."""
         there = bool(self.rows.marked)
         self.rows.forget_marks()
         self._show_counts()
+        self.refresh_bindings()
         return there
 
     def action_back(self) -> None:

@@ -48,9 +48,11 @@ class EventDetail(Detail):
         if place is None:
             return
         event = self._timeline.event(place)
-        capture = capture_at(self._timeline, place) if is_failure(event) else None
+        # Steps of several runs may have one name.
+        alone = not self._timeline.store_of(place).runs.low
+        capture = capture_at(self._timeline, place) if alone and is_failure(event) else None
         stderr = () if capture is None else self._last_lines(capture, place)
-        head = event_head(event, *self._place_texts(place), room=self.row_width)
+        head = event_head(event, *self._place_texts(place), room=self.row_width, run=self._log_rows.run_label)
         lines = event_lines(event, head, self._all_frames, stderr)
         if self.size.height < ROOMY:
             lines = (line for line in lines if line[1])
@@ -86,7 +88,7 @@ class EventDetail(Detail):
         key = capture.key, None if self._run_ended() else place
         if key not in self._stderr:
             self._stderr[key] = ()
-            self.post_message(self.StderrWanted(self, self._timeline.beginning.store.run_id, key))
+            self.post_message(self.StderrWanted(self, self._timeline.beginning.store.run.id, key))
         return self._stderr[key]
 
     def on_resize(self) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from itertools import chain
+from types import MappingProxyType
 
 from rich.segment import Segment
 from rich.style import Style
@@ -24,15 +25,18 @@ from run_tui.format import (
     same_day,
     shorten,
 )
+from run_tui.model import RunName
 from run_tui.timeline import Gap, Place, Timeline
 from run_tui.widgets.log_list import LogList, text_of, with_spans
 from run_tui.widgets.row_lines import MOST_LINES
+from run_tui.widgets.run_labels import RunLabels
 from run_tui.widgets.styles import coloured_segments
 
 LEVEL_WORDS = {"WARNING": "WARN", "CRITICAL": "CRIT"}
 WIDEST_STEP = 24
 MARK = "◆"
 TIME, DATED_TIME = 12, 19
+SHORT_ID = 8
 NARROW = 72
 """Columns below which days make room for messages."""
 
@@ -42,7 +46,8 @@ class EventLog(LogList[EventFinder]):
 
     `chosen` is the place the user last chose: whatever comes, goes or is filtered out, the cursor stays on it, or on
     the first row after it, and on the same line of the screen. It does not rest on rows that stand for gaps. `started`
-    (epoch ms) is what times since the start count from; `dated` rows say the day beside the clock time.
+    (epoch ms) is what times since the start count from; `dated` rows say the day beside the clock time. Of several runs
+    each row tells its own, by one of the `labels`.
     """
 
     time_mode: reactive[TimeMode] = reactive(TimeMode.LOCAL)
@@ -52,9 +57,12 @@ class EventLog(LogList[EventFinder]):
     class FollowChanged(Message):
         """Follow was switched on or off, or new events arrived while it is off."""
 
-    def __init__(self, timeline: Timeline, *, id: str | None = None) -> None:
+    def __init__(
+        self, timeline: Timeline, labels: Mapping[RunName, str] = MappingProxyType({}), *, id: str | None = None
+    ) -> None:
         super().__init__(id=id)
         self.timeline = timeline
+        self._labels = RunLabels(timeline, labels)
         self.chosen: Place | None = None
         self.unseen = 0
         self._counting = False
@@ -73,6 +81,11 @@ class EventLog(LogList[EventFinder]):
         if not self.row_count() or self.timeline.gap_at(self.cursor) is not None:
             return None
         return self.timeline[self.cursor]
+
+    @property
+    def run_label(self) -> str:
+        """What the run of the event under the cursor is called, "" where there is only one."""
+        return "" if self.place is None else self._labels.of(self.place)[0]
 
     def rows_grew(self) -> None:
         """Rows were added somewhere; those painted before still look the same."""
@@ -115,8 +128,10 @@ class EventLog(LogList[EventFinder]):
         self._date()
         line = self.cursor - self.scroll_offset.y
         steps = (step for part in self.timeline.parts for step in part.store.steps.values if step)
-        before, self._widest_step = self._widest_step, min(max(map(len, steps), default=0), WIDEST_STEP)
-        self.rows_changed(keep_strips=keep_strips and self._widest_step == before)
+        before = self._widest_step, self._labels.width
+        self._widest_step = min(max(map(len, steps), default=0), WIDEST_STEP)
+        self._labels.update()
+        self.rows_changed(keep_strips=keep_strips and before == (self._widest_step, self._labels.width))
         if self.follow:
             self.move_to(self.row_count() - 1)
         elif self.chosen is not None:
@@ -196,7 +211,7 @@ class EventLog(LogList[EventFinder]):
         limit = (MOST_LINES if self.wrap else 4) * width + self.text_offset
         columns = [
             [Segment(at, quiet)],
-            [Segment(f"{level:<5}  ", style if rank > 2 else quiet)],
+            [Segment(f"{level:<5}  ", style if rank > 2 else quiet), *self._run_segments(place, width)],
             [Segment(step, self.style("name" if rank > 1 else "quiet"))],
             self._message_segments(headline(event, limit), event.event_type, style),
         ]
@@ -221,10 +236,18 @@ class EventLog(LogList[EventFinder]):
             for column, found in zip(columns, [time, [], *spans], strict=True)
         ]
 
+    def _run_segments(self, place: Place, width: int) -> list[Segment]:
+        """The run of an event, where there are several."""
+        room = self._run_width(width)
+        if not room:
+            return []
+        label, style = self._labels.of(place)
+        return [Segment(f"{shorten(label, room):<{room}}", self.style(style)), Segment("  ")]
+
     def wrap_indent(self, width: int) -> int:
         """Further lines of a message stand under its first."""
-        step_width = self._step_width(width)
-        return 10 + (DATED_TIME if self._is_dated(width) else TIME) + (step_width + 2 if step_width else 0)
+        time = DATED_TIME if self._is_dated(width) else TIME
+        return 10 + time + sum(room + 2 for room in (self._run_width(width), self._step_width(width)) if room)
 
     def _message_segments(self, message: Coloured, event_type: str | None, style: Style) -> list[Segment]:
         kind = f"{clean(event_type)}  " if event_type else ""
@@ -251,7 +274,10 @@ class EventLog(LogList[EventFinder]):
     def _step_width(self, width: int) -> int:
         if width < 56:
             return 0
-        return min(self._widest_step, width // 4)
+        return min(self._widest_step, (width - self._run_width(width)) // 4)
+
+    def _run_width(self, width: int) -> int:
+        return min(self._labels.width, max(SHORT_ID, width // 5))
 
 
 def _gap_text(gap: Gap) -> str:

@@ -13,8 +13,8 @@ from textual.reactive import reactive
 
 from run_tui.failure import failure_of, follows_from_others
 from run_tui.finding import EventFinder
-from run_tui.format import TimeMode, clean, clock_mode, headline, zone, zone_name
-from run_tui.model import EventPage, RunEvent, RunStatus
+from run_tui.format import TimeMode, clean, clock_mode, headline, short_id, zone, zone_name
+from run_tui.model import EventPage, RunEvent, RunName, RunStatus
 from run_tui.query import Completion, Filter, Problem, SlowPattern, TimeContext, complete, parse
 from run_tui.query.editing import set_operator
 from run_tui.reopening import DETAIL, HISTOGRAM, Look
@@ -43,7 +43,10 @@ HINT = "words  step:load_*  type:STEP_FAILURE  level:warning  -step:check  /rege
 
 
 class EventPane(Vertical):
-    """Shows a store's events under a filter that is typed above them, the chosen one in full below."""
+    """Shows a store's events under a filter that is typed above them, the chosen one in full below.
+
+    Where they are of several runs `labels` says what each is called.
+    """
 
     time_mode: reactive[TimeMode] = reactive(TimeMode.LOCAL)
 
@@ -57,9 +60,10 @@ class EventPane(Vertical):
     class ViewChanged(Message):
         """What is shown of the run is another part, or under another filter."""
 
-    def __init__(self, run_id: str, now: Callable[[], float], *, id: str | None = None) -> None:
+    def __init__(self, run: RunName, now: Callable[[], float], *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.timeline = Timeline(run_id)
+        self.timeline = Timeline(run.id, run.job)
+        self.labels: Mapping[RunName, str] = {}
         self.run_ended = self.touched = False
         self._now = now
         self._good = Filter()
@@ -70,7 +74,7 @@ class EventPane(Vertical):
     def compose(self) -> ComposeResult:
         """The filter, the log, the detail pane."""
         yield FilterBar(self._complete, self._filter_by, HINT, id="filter")
-        log = EventLog(self.timeline, id="log")
+        log = EventLog(self.timeline, self.labels, id="log")
         yield HistogramBar(log, id="histogram")
         yield log
         yield FindBar(log, self._look_for, id="find")
@@ -212,11 +216,12 @@ class EventPane(Vertical):
         event = self.current
         if event is None:
             return None
+        run = self.log_rows.run_label
         if whole:
-            head = event_head(event, clean(event.timestamp))
+            head = event_head(event, clean(event.timestamp), run=run)
             return "\n".join(str(line) for _, line in event_lines(event, head, True))
         place = clean(f"{event.timestamp} {event.level} {event.step_key or '-'}")
-        return f"{place} {headline(event, 10_000)}"
+        return f"{run} {place} {headline(event, 10_000)}".lstrip()
 
     def show_counts(self) -> None:
         """Says what is shown and what is hidden."""
@@ -316,7 +321,9 @@ class EventPane(Vertical):
         stores = [part.store for part in self.timeline.parts]
         steps = dict.fromkeys(step for store in stores for step in store.steps.values if step)
         types = dict.fromkeys(name for store in stores for name in store.types.values if name)
-        return complete(text, cursor, steps=steps, types=types)
+        names = dict.fromkeys(name for store in stores for name in store.runs.values)
+        runs = [*(short_id(name.id) for name in names), *(name.job for name in names if name.job)]
+        return complete(text, cursor, steps=steps, types=types, runs=runs)
 
     def _times(self) -> TimeContext:
         now = int(self._now() * 1000)

@@ -116,6 +116,15 @@ class RunRows(RowList):
         """The run under the cursor."""
         return self.runs[self.cursor] if self.runs else None
 
+    @property
+    def opens_together(self) -> bool:
+        """Whether the key that opens a run opens all that are marked."""
+        return len(self.marked) > 1
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The screen opens several."""
+        return action != "open" or not self.opens_together
+
     def show(self, runs: list[Run]) -> None:
         """Replaces the runs; the cursor stays on its run, and on the top row if it was there."""
         at = self.current.key if self.current is not None and self.cursor else None

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from run_tui.actions import bindings
 from run_tui.format import clean, duration, shorten, step_glyph, step_style
 from run_tui.gantt import Window, bar, ticks, whole_window
+from run_tui.model import StepState
 from run_tui.step_tree import StepRow, StepTree
 from run_tui.steps import StepProgress
 from run_tui.widgets.row_list import RowList
@@ -253,9 +254,11 @@ class StepList(RowList):
 
 
 def _progress(row: StepRow, now: float) -> str:
-    """How far it has come: the tally of a group, or the number of attempts, if several, and duration or state."""
+    """How far it has come: a group's tally, or the number of errors or attempts, if several, and duration or state."""
     if tally := row.tally:
         return " ".join(f"{step_glyph(state)}{count}" for state, count in tally)
     seconds = row.seconds(now)
     text = row.state.value if seconds is None else duration(seconds)
+    if row.step is not None and row.step.errors:
+        return f"{step_glyph(StepState.FAILURE)}{row.step.errors:,} {text}"
     return f"×{len(row.attempts)} {text}" if row.attempt is None and len(row.attempts) > 1 else text

@@ -14,9 +14,9 @@ from run_tui.widgets.step_list import StepAxis, StepList
 class StepSide(Vertical):
     """The list of steps, and the axis above it while it shows bars; `board` holds what the beginning tells of them."""
 
-    def __init__(self, timeline: Timeline, *, id: str | None = None) -> None:
+    def __init__(self, timeline: Timeline, board: StepBoard, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.board = StepBoard()
+        self.board = board
         self._end_board = StepBoard()
         self._timeline = timeline
 

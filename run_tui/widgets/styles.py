@@ -14,9 +14,11 @@ from textual.widget import Widget
 
 from run_tui.format import PLAIN, Colour, Coloured, Look
 
+RUN_STYLES = tuple(f"run-{number}" for number in range(1, 7))
+"""In which runs are told apart; after the last one the first comes again."""
 STYLES = (
     "plain", "quiet", "name", "good", "bad", "warning", "active", "waiting", "accent", "context", "found", "cursor",
-    "cursor-away",
+    "cursor-away", *RUN_STYLES,
 )  # fmt: skip
 
 COMPONENTS = {f"row--{name}" for name in STYLES}

@@ -37,12 +37,15 @@ LONGEST_TEXT = 100_000
 """Characters of one text that are looked at."""
 
 
-def event_head(event: RunEvent, *places: str, room: int | None = None) -> str:
-    """What kind of event it is, and the first of `places` for which there is room: where it stands, less and less."""
+def event_head(event: RunEvent, *places: str, room: int | None = None, run: str = "") -> str:
+    """What kind of event it is, and the first of `places` for which there is room: where it stands, less and less.
+
+    Of several runs it begins with the event's own.
+    """
     parts = [event.event_type or "LOG", event.level.value, event.step_key or "run"]
     if event.attempt and event.attempt > 1:
         parts.append(f"attempt {event.attempt}")
-    kind = "  ".join(map(clean, parts))
+    kind = "  ".join(filter(None, (run, *map(clean, parts))))
     heads = [f"{kind}   {place}" for place in places]
     return next((head for head in heads if room is None or cell_len(head) <= room), kind)
 
