@@ -75,6 +75,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {
         "model", "errors", "config", "query", "format", "store", "view", "sources", "feed", "once", "together",
         "updates", "app", "tables", "connections", "acts", "acting", "run_config", "jobs", "archive", "reopening",
+        "run_board",
     },
     "__main__": {"cli"},
     "__init__": set(),

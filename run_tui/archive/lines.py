@@ -30,7 +30,8 @@ _LATER = ConfigDict(defer_build=True)
 class Header:
     """Where a saved run comes from and what it was then; `filter` is what its events fit, "" for all of them.
 
-    `saved_at` is ISO 8601; `count` is how many events follow, None where that was not known yet.
+    `saved_at` is ISO 8601; `count` is how many events follow, None where that was not known yet. Where events of
+    several runs are saved together `run` is what they are as one, and `runs` are they.
     """
 
     run: Run
@@ -40,6 +41,7 @@ class Header:
     saved_at: str = ""
     filter: str = ""
     count: int | None = None
+    runs: tuple[Run, ...] = ()
 
 
 @with_config(_LATER)
@@ -61,6 +63,7 @@ class _Header(TypedDict):
     savedAt: NotRequired[str]
     filter: NotRequired[str]
     count: NotRequired[int | None]
+    runs: NotRequired[list[Run]]
 
 
 class _Entry(TypedDict):
@@ -110,6 +113,8 @@ def header_line(header: Header) -> str:
             for step in header.steps
         ],
     }
+    if header.runs:
+        told["runs"] = [run.model_dump() for run in header.runs]
     count = "null" if header.count is None else str(header.count)
     return f'{json.dumps(told)[:-1]}, "count": {count:>12}}}'
 
@@ -135,6 +140,7 @@ def header_of(found: object) -> Header:
         saved_at=told.get("savedAt", ""),
         filter=told.get("filter", ""),
         count=told.get("count"),
+        runs=tuple(told.get("runs", ())),
     )
 
 

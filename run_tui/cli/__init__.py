@@ -65,7 +65,7 @@ def _can_be_run(word: str) -> bool:
 @click.group(
     cls=_Root,
     invoke_without_command=True,
-    subcommand_metavar="[RUN_ID | COMMAND [ARGS]...]",
+    subcommand_metavar="[RUN_ID... | COMMAND [ARGS]...]",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @server_options
@@ -76,7 +76,7 @@ def cli(ctx: click.Context, /, **view: Any) -> None:
     """Explore orchestrator runs in the terminal: open a run, see what failed and why, filter and follow its events.
 
     Without a command the explorer opens, on RUN_ID where one is given: an id, its first characters, or the address
-    of the run's web page. The commands print the same for scripts and pipes.
+    of the run's web page; several open as one log. The commands print the same for scripts and pipes.
 
     \b
     Examples:
@@ -86,6 +86,7 @@ def cli(ctx: click.Context, /, **view: Any) -> None:
       run-tui 9d38c7ea
       run-tui 9d38c7ea --filter 'level:error step:load_*' --time utc
       run-tui 9d38c7ea --at 12:30:05
+      run-tui 9d38c7ea 1c7c29c8 e3fd16cf --filter level:error
       run-tui run list --status failure
       run-tui run-events get 9d38c7ea --type STEP_FAILURE --json
       run-tui open nightly_etl-9d38c7ea.jsonl

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from run_tui.cli.run_events import EventsRequest
-from run_tui.model import Run, RunEvent, RunEventLevel, effective_rank, epoch_ms
+from run_tui.model import Run, RunEvent, RunEventLevel, RunName, effective_rank, epoch_ms
 from run_tui.query import Filter, TimeContext, filter_events_by_step, filter_events_by_type
 
 
 class Selection:
     """Keeps the wanted ones of a run's events; is to see all of them once, in order, as attempts are counted.
 
-    `run` is what the filter's times are relative to; only a request with a filter needs it.
+    `run` is what the filter's times are relative to; only a request with a filter needs it. Of several runs together
+    `names` tell them by their ids.
     """
 
-    def __init__(self, request: EventsRequest, run: Run | None = None) -> None:
+    def __init__(
+        self, request: EventsRequest, run: Run | None = None, names: Mapping[str, RunName] | None = None
+    ) -> None:
         self._request = request
         self._times = None if run is None else _times(run)
+        self._names = names or ({} if run is None else {run.id: run.name})
         self._attempts: dict[str, int] = {}
 
     def __call__(self, events: list[RunEvent]) -> list[RunEvent]:
@@ -36,7 +40,7 @@ class Selection:
     def _filtered(self, events: list[RunEvent], wanted: Filter, times: TimeContext) -> Iterable[RunEvent]:
         for event in events:
             attempt = event.attempt or self.attempt(event)
-            if wanted.matches(event.model_copy(update={"attempt": attempt}), times):
+            if wanted.matches(event.model_copy(update={"attempt": attempt}), times, self._names.get(event.run_id)):
                 yield event
 
     def attempt(self, event: RunEvent) -> int | None:

@@ -1,4 +1,4 @@
-"""`run-tui [RUN_ID]`, `run-tui demo` and `run-tui open`: the full-screen explorer."""
+"""`run-tui [RUN_ID...]`, `run-tui demo` and `run-tui open`: the full-screen explorer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from run_tui import config
-from run_tui.cli._choice import Function, chosen_connections, server_options
+from run_tui.cli._choice import Function, chosen_connections, completed, server_options
 from run_tui.cli._common import load_settings, started, telling
 from run_tui.errors import ConfigError
 
@@ -76,25 +76,27 @@ def _said(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @click.command()
+@click.argument("others", metavar="[RUN_ID]...", nargs=-1, shell_complete=completed("run_ids"))
 @server_options
 @view_options
 @click.pass_context
-def explore(ctx: click.Context, /, **view: Any) -> None:
-    """Open the explorer on the run that stands in the command's place.
+def explore(ctx: click.Context, /, others: tuple[str, ...], **view: Any) -> None:
+    """Open the explorer on the run that stands in the command's place, several as one log.
 
     \b
     Examples:
       run-tui 9d38c7ea --filter 'level:error step:load_*' --time utc
       run-tui 9d38c7ea --at 12:30:05 --show detail
       run-tui -c prod 9d38c7ea --at 4711 --show bars
+      run-tui 9d38c7ea 1c7c29c8 e3fd16cf --filter level:error
     """
-    open_explorer(ctx.meta[RUN])
+    open_explorer(ctx.meta[RUN], *others)
 
 
 @click.command("demo")
-@click.argument("run_id", required=False)
+@click.argument("run_ids", metavar="[RUN_ID]...", nargs=-1)
 @view_options
-def demo(run_id: str | None, **view: Any) -> None:
+def demo(run_ids: tuple[str, ...], **view: Any) -> None:
     """Open the explorer on the demo: no server, no settings.
 
     \b
@@ -102,7 +104,7 @@ def demo(run_id: str | None, **view: Any) -> None:
       run-tui demo
       run-tui demo --filter status:failure
     """
-    open_explorer(run_id, config.Choice(config.OPTIONS, connection=config.DEMO))
+    open_explorer(*run_ids, choice=config.Choice(config.OPTIONS, connection=config.DEMO))
 
 
 @click.command("open")
@@ -176,8 +178,9 @@ def _check_terminal(*, keys: bool = True) -> None:
         sys.__stderr__.reconfigure(encoding="utf-8")  # what Textual paints on
 
 
-def open_explorer(run_id: str | None = None, choice: config.Choice | None = None) -> None:
+def open_explorer(*run_ids: str, choice: config.Choice | None = None) -> None:
     """Runs the explorer to its end on `choice`, else on the connection that the command line leads to."""
+    run_id = run_ids[0] if run_ids else None
     look = _look(run_id)
     _check_terminal()
     with telling():
@@ -197,6 +200,7 @@ def open_explorer(run_id: str | None = None, choice: config.Choice | None = None
             beside={connection.name: open_connection(connection) for connection in chosen[1:]},
             connections=Connections(settings, chosen),
             look=look,
+            others=run_ids[1:],
         )
         code = _run(app, settings)
     click.get_current_context().exit(code)

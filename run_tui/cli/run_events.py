@@ -9,7 +9,7 @@ import click
 
 from run_tui.cli._choice import completed, server_options
 from run_tui.cli._common import ask, json_option
-from run_tui.cli._naming import with_run
+from run_tui.cli._naming import is_file, with_run
 
 if TYPE_CHECKING:
     from run_tui.query import Filter
@@ -74,7 +74,7 @@ def _filter(ctx: click.Context, param: click.Parameter, text: str | None) -> Fil
 
 
 @run_events_group.command("get")
-@click.argument("run_id", shell_complete=completed("run_ids"))
+@click.argument("run_ids", metavar="RUN_ID...", nargs=-1, required=True, shell_complete=completed("run_ids"))
 @click.option(
     "--type",
     "types",
@@ -99,7 +99,7 @@ def _filter(ctx: click.Context, param: click.Parameter, text: str | None) -> Fil
 @click.option("--overwrite", is_flag=True, help="Let --output take the place of a file.")
 @json_option
 @server_options
-def get_events(run_id: str, **options: Any) -> None:
+def get_events(run_ids: tuple[str, ...], **options: Any) -> None:
     """Print a run's events, the oldest first.
 
     RUN_ID may be the beginning of an id (four characters or more), the address of the run's web page, or the path
@@ -108,12 +108,15 @@ def get_events(run_id: str, **options: Any) -> None:
     and repeats none. With --follow and --json each line is one event. A file of --output is there when it is whole;
     run-tui open shows one that ends in .jsonl.
 
+    Events of several runs come merged by time, each with its run; one that cannot be read is told on stderr.
+
     \b
     Examples:
       run-tui run-events get 9d38c7ea
       run-tui run-events get 9d38c7ea --type STEP_SUCCESS,STEP_FAILURE --step transform
       run-tui run-events get 9d38c7ea --filter 'level:warning -step:check "exit code"' --json
       run-tui run-events get 9d38c7ea --follow --exit-status
+      run-tui run-events get 9d38c7ea 1c7c29c8 e3fd16cf --filter 'level:error -run:e3fd'
       run-tui run-events get 9d38c7ea --output nightly_etl.jsonl && run-tui open nightly_etl.jsonl
     """
     request = EventsRequest(**options, filter_text=click.get_current_context().meta.get(FILTER, ""))
@@ -122,7 +125,17 @@ def get_events(run_id: str, **options: Any) -> None:
     if request.cursor is not None and request.counts_attempts:
         raise click.UsageError("attempt: counts from the run's beginning, so it does not go with --cursor.")
 
+    run_id, *others = run_ids
+    if others and request.cursor is not None:
+        raise click.UsageError("--cursor goes on with one run: give one RUN_ID only.")
+    if others and (file := next(filter(is_file, run_ids), None)):
+        raise click.UsageError(f"The run in {file} is read by itself.")
+
     async def work(source: Source) -> int:
+        if others:
+            from run_tui.cli._together import print_together
+
+            return await print_together(source, run_ids, request)
         from run_tui.cli._events import print_events
 
         return await with_run(source, run_id, lambda full_id: print_events(source, full_id, request))
