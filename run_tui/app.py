@@ -38,8 +38,8 @@ HEARTBEAT = 5.0
 class RunTuiApp(Shell):
     """The explorer on one connection, and on those `beside` it in the same list of runs.
 
-    `run_id` opens that run at once, together with `others`, as `look` says; `file` is what it was saved in. `alert`
-    tells the end of every run opened.
+    `run_id` opens that run at once, together with `others`, as `look` says; `file` is what it was saved in, `together`
+    with which runs. `alert` tells the end of every run opened.
     """
 
     TITLE = "run-tui"
@@ -61,6 +61,7 @@ class RunTuiApp(Shell):
         look: Look = NO_LOOK,
         file: str | None = None,
         others: Sequence[str] = (),
+        together: Sequence[Run] = (),
     ) -> None:
         super().__init__(keys=keys or {}, theme=theme, warnings=warnings, now=now)
         self._wanted = [] if run_id is None else [run_id, *others]
@@ -72,7 +73,7 @@ class RunTuiApp(Shell):
         if run_id is None:
             self._runs.screen.show_look(look)
         self._alerts = Alerts(self, every=alert)
-        self._opening = Opening(self, self._runs, self._alerts, self._way_to)
+        self._opening = Opening(self, self._runs, self._alerts, self._way_to, together)
         self._wishes = Wishes(self)
         self._connecting = Connecting(self, self._connections, self._sources, self._runs, self._switched)
         self._heard_at = time.time()

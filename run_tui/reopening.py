@@ -51,7 +51,14 @@ def command(connection: Sequence[str], run_id: str | None, look: Look, others: S
 
     `connection` are the options that lead there, or OPEN and a file, which holds the run itself.
     """
-    run = () if run_id is None or OPEN in connection[:1] else (run_id, *others)
-    if any(each.startswith("-") for each in run):  # else it would be read as an option
-        return shlex.join(("run-tui", *connection, *look.options(), "--", *run))
-    return shlex.join(("run-tui", *connection, *run, *look.options()))
+    if run_id is None or OPEN in connection[:1]:
+        return shlex.join(("run-tui", *connection, *look.options()))
+    runs = (*_not_options([run_id]), *_not_options(others))
+    if "--" in runs:
+        return shlex.join(("run-tui", *connection, *look.options(), *runs))
+    return shlex.join(("run-tui", *connection, *runs, *look.options()))
+
+
+def _not_options(ids: Sequence[str]) -> Sequence[str]:
+    """Ids as words that are not read as options."""
+    return ("--", *ids) if any(each.startswith("-") for each in ids) else ids

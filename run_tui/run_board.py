@@ -93,7 +93,7 @@ def run_of_several(runs: Sequence[Run]) -> Run:
     over = all(run.status.finished for run in runs)
     statuses = {run.status for run in runs}
     return Run(
-        id="",
+        id=f"{len(runs)} runs",
         status=next(filter(statuses.__contains__, _TOGETHER), RunStatus.SUCCESS) if over else RunStatus.STARTED,
         created_at=min((run.created_at for run in runs), key=epoch_ms),
         started_at=min(started, key=epoch_ms, default=None),

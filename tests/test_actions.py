@@ -36,6 +36,7 @@ from run_tui.screens.output import OutputScreen
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
 from run_tui.screens.save import SaveScreen
+from run_tui.screens.together import TogetherScreen
 from run_tui.screens.types import TypesScreen
 from run_tui.sources._dagster_actions import DagsterActions
 from run_tui.sources.dagster import DagsterSource
@@ -279,6 +280,7 @@ TRIES = {
     "act.launch": Try("", top, to(LaunchScreen)),
     "act.jobs": Try("", top, to(JobsScreen)),
     "runs.mark": Try("g", lambda s: len(s.rows.marked), differs),
+    "runs.together": Try("g j space space", top, to(TogetherScreen)),
     "change.take": Try("R", lambda s: s.over, to(True)),
     "change.close": Try("R", top, to(RunScreen)),
     "jobs.filter": Try("J", lambda s: isinstance(s.focused, JobFilter), to(True)),

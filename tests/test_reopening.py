@@ -39,15 +39,15 @@ lists = st.builds(Look, texts, time=st.sampled_from(TimeMode))
 run_ids = st.uuids().map(str) | texts.map(lambda text: f"{text}1").filter(lambda text: text not in cli.commands)
 
 
-def opened_by(line: str) -> tuple[list[str], str | None, Look]:
-    """The connections, the run and the view that a command opens, as a shell hands it on."""
+def opened_by(line: str) -> tuple[list[str], tuple[str, ...], Look]:
+    """The connections, the runs and the view that a command opens, as a shell hands it on."""
     program, *words = shlex.split(line)
     assert program == "run-tui"
-    found: list[tuple[list[str], str | None, Look]] = []
+    found: list[tuple[list[str], tuple[str, ...], Look]] = []
 
-    def open_explorer(run_id: str | None = None) -> None:
+    def open_explorer(*run_ids: str) -> None:
         names = [name for options in _choice._options() for name in options["connection"]]
-        found.append((names, run_id, explore._look(run_id)))
+        found.append((names, run_ids, explore._look(run_ids[0] if run_ids else None)))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(import_module("run_tui.cli"), "open_explorer", open_explorer)
@@ -59,13 +59,21 @@ def opened_by(line: str) -> tuple[list[str], str | None, Look]:
 @given(st.lists(texts.filter(bool), max_size=3), run_ids, looks)
 def test_a_view_of_a_run_opens_again_by_its_command(names: list[str], run_id: str, look: Look) -> None:
     connection = [word for name in names for word in ("-c", name)]
-    assert opened_by(command(connection, run_id, look)) == (names, run_id, look)
+    assert opened_by(command(connection, run_id, look)) == (names, (run_id,), look)
+
+
+@given(st.lists(texts.filter(bool), max_size=3), run_ids, st.lists(texts.filter(bool), min_size=1, max_size=3), looks)
+def test_a_view_of_several_runs_opens_again_by_its_command(
+    names: list[str], run_id: str, others: list[str], look: Look
+) -> None:
+    connection = [word for name in names for word in ("-c", name)]
+    assert opened_by(command(connection, run_id, look, others)) == (names, (run_id, *others), look)
 
 
 @given(st.lists(texts.filter(bool), max_size=3), lists)
 def test_a_list_of_runs_opens_again_by_its_command(names: list[str], look: Look) -> None:
     connection = [word for name in names for word in ("-c", name)]
-    assert opened_by(command(connection, None, look)) == (names, None, look)
+    assert opened_by(command(connection, None, look)) == (names, (), look)
 
 
 def test_the_options_know_what_a_view_knows() -> None:
@@ -118,7 +126,7 @@ def test_the_options_lead_to_the_same_server_and_hold_no_secret(choice: config.C
 
 async def reopened(line: str, size: tuple[int, int] = (200, 40)) -> tuple[str, object, object]:
     """The command, the event under the cursor and the rows of the view that a command opens."""
-    _, run_id, look = opened_by(line)
+    _, (run_id,), look = opened_by(line)
     source = DagsterSource("http://demo", app=create_app(lambda: NOW), name="demo")
     app = RunTuiApp(source, "demo", run_id, now=lambda: NOW, look=look)
     async with app.run_test(size=size) as pilot:
@@ -174,8 +182,8 @@ async def test_a_list_of_runs_is_shown_again() -> None:
         await pilot.press("t", *"/job:nightly_etl", "enter", "c")
         screen = runs_screen(pilot)
         await until(lambda: screen.app.clipboard == screen.command)
-        _, run_id, look = opened_by(screen.command)
-        assert (run_id, look) == (None, Look("job:nightly_etl", time=TimeMode.UTC))
+        _, run_ids, look = opened_by(screen.command)
+        assert (run_ids, look) == ((), Look("job:nightly_etl", time=TimeMode.UTC))
         rows = [run.id for run in screen.rows.runs]
     source = DagsterSource("http://demo", app=create_app(lambda: NOW), name="demo")
     app = RunTuiApp(source, "demo", now=lambda: NOW, look=look)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
@@ -20,7 +21,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, with_config
 # pydantic takes the standard library's TypedDict from Python 3.12 on only, and brings this one along.
 from typing_extensions import TypedDict
 
-from run_tui.model import ErrorInfo, EventDetails, EventPage, MetadataEntry, Run, RunEvent, Step
+from run_tui.model import ErrorInfo, EventDetails, EventPage, MetadataEntry, Run, RunEvent, RunName, Step
 
 FORMAT, VERSION = "run-tui run", 1
 _LATER = ConfigDict(defer_build=True)
@@ -170,8 +171,13 @@ def event_line(event: RunEvent) -> str:
     return json.dumps(told)
 
 
-def page_of(run_id: str, events: Sequence[EventObject]) -> EventPage:
-    """Events as columns; their attempts too, if every event of a step tells its own."""
+def page_of(
+    run_id: str, events: Sequence[EventObject], names: Mapping[str, RunName] = MappingProxyType({})
+) -> EventPage:
+    """Events as columns; their attempts too, if every event of a step tells its own.
+
+    Those of several runs tell which each is of, by their `names`, which are keyed by id.
+    """
     steps = [event.get("stepKey") for event in events]
     attempts = [event.get("attempt") or 0 for event in events]
     all_told = all(attempt or step is None for attempt, step in zip(attempts, steps, strict=True))
@@ -186,6 +192,7 @@ def page_of(run_id: str, events: Sequence[EventObject]) -> EventPage:
             index: _details(event) for index, event in enumerate(events) if event.get("error") or event.get("metadata")
         },
         attempts=attempts if all_told else (),
+        runs=[names[event["runId"]] for event in events] if names else (),
     )
 
 

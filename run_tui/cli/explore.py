@@ -141,6 +141,7 @@ def open_saved(file: str, **view: Any) -> None:
             theme=settings.theme,
             now=lambda: source.saved_at,
             look=look,
+            together=source.together,
             file=file if file == STANDARD_INPUT else str(Path(file).absolute()),
         )
         code = _run(app, settings)

@@ -93,6 +93,7 @@ class OpenSave:
             self._source.where,
             iso_timestamp(self._host.now()),
             screen.filter_bar.text if filtered else "",
+            runs=tuple(screen.several),
         )
 
 

@@ -25,12 +25,18 @@ from run_tui.widgets.event_pane import EventPane
 class Opening:
     """The open run, if there is one: the list of runs rests while it is on screen.
 
-    `way_to` says which options of a command line lead to a connection.
+    `way_to` says which options of a command line lead to a connection; `together` are the runs in a file of several.
     """
 
     def __init__(
-        self, stage: Stage, runs: RunsList, alerts: Alerts, way_to: Callable[[str | None], Sequence[str]]
+        self,
+        stage: Stage,
+        runs: RunsList,
+        alerts: Alerts,
+        way_to: Callable[[str | None], Sequence[str]],
+        together: Sequence[Run] = (),
     ) -> None:
+        self._together = together
         self._stage, self._runs, self._alerts, self._way_to = stage, runs, alerts, way_to
         self._atop = Atop(stage)
         self.run: OpenRun | None = None
@@ -81,7 +87,10 @@ class Opening:
         if look is None:
             shown = before or self._runs.screen
             look = Look("" if before is None else before.filter_bar.text, time=shown.time_mode)
-        screen = RunScreen(run, source.where, look.time, self._stage.now, look, lacks=lacking(source))
+        if self._together:
+            screen: RunScreen = TogetherScreen(self._together, source.where, look.time, self._stage.now, look)
+        else:
+            screen = RunScreen(run, source.where, look.time, self._stage.now, look, lacks=lacking(source))
         screen.leading_to = self._way_to(run.connection)
         await self._show(OpenRun(self._stage, source, screen, self._alerts), [(source, run)])
 

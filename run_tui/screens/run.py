@@ -69,6 +69,11 @@ class RunScreen(RunKeys):
             yield self.pane
 
     @property
+    def several(self) -> Sequence[Run]:
+        """The runs that are shown together; () where it is one."""
+        return ()
+
+    @property
     def store(self) -> EventStore:
         """The events there are, of the beginning where there is a gap."""
         return self.pane.timeline.beginning.store

@@ -33,14 +33,19 @@ class TogetherScreen(RunScreen):
         super().__init__(run_of_several(runs), where, time_mode, now, look, lacks=ALONE, board=self.runs)
         self.pane.labels = self.runs.labels
 
+    @property
+    def several(self) -> Sequence[Run]:
+        """The runs as they are now."""
+        return self.runs.runs
+
     def show_one(self, name: RunName, run: Run, *, readable: bool) -> None:
         """Takes one of the runs as it is now."""
         self.runs.take(name, run, readable=readable)
-        self.show_run(run_of_several(self.runs.runs))
+        self.show_run(run_of_several(self.several))
 
     def head_facts(self) -> list[Fact]:
         """How many runs there are and how they fare."""
-        return several_facts(self.runs.runs, self.run, self.time_mode, self.now())
+        return several_facts(self.several, self.run, self.time_mode, self.now())
 
     def event_facts(self) -> list[Fact]:
         """The events; how the runs fare is told above."""
@@ -53,7 +58,7 @@ class TogetherScreen(RunScreen):
     def _term(self, run: Run) -> str:
         """The id's beginning, as the rows show it, where no other run is found by that."""
         short = self.runs.labels[run.name].partition(" ")[0]
-        found = Counter(short in other.id for other in self.runs.runs)
+        found = Counter(short in other.id for other in self.several)
         return short if found[True] == 1 and short.isalnum() else typable(run.id, exact=True)
 
     def about_run(self) -> Iterator[Line]:
@@ -70,7 +75,7 @@ class TogetherScreen(RunScreen):
     @property
     def command(self) -> str:
         """The command that opens this view again, harmless to paste."""
-        first, *others = (run.id for run in self.runs.runs)
+        first, *others = (run.id for run in self.several)
         return clean(command(self.leading_to, first, self.look, others))
 
     @property

@@ -35,6 +35,10 @@ class Saved(Protocol):
         """The run as it was when it was saved."""
 
     @property
+    def runs(self) -> Sequence[Run]:
+        """Those whose events were saved together; () where it is one."""
+
+    @property
     def steps(self) -> Sequence[Step]:
         """The steps the run planned."""
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from run_tui.archive import EVENTS, EventObject, Header, header_of, is_header, page_of
 from run_tui.errors import BadAnswer
-from run_tui.model import MAX_PAGE, EventPage, Run, Step, iso_timestamp
+from run_tui.model import MAX_PAGE, EventPage, Run, RunName, Step, iso_timestamp
 from run_tui.sources._archive_run import UNKNOWN, told_run
 
 CHUNK = 1 << 20
@@ -52,6 +52,7 @@ class SavedLines:
         self._size = file.seek(0, 2)
         self._lines_before: list[int] = []
         self._start, self._last_time = Place(0, 0), ""
+        self._names: dict[str, RunName] = {}
         self._run_id, self._header = "", Header(Run(id="", status=UNKNOWN, created_at=""))
         self._header = self._read_header()
 
@@ -59,6 +60,11 @@ class SavedLines:
     def run(self) -> Run:
         """The run as it was when it was saved."""
         return self._header.run
+
+    @property
+    def runs(self) -> Sequence[Run]:
+        """Those whose events were saved together; () where it is one."""
+        return self._header.runs
 
     @property
     def steps(self) -> Sequence[Step]:
@@ -83,7 +89,7 @@ class SavedLines:
         end = Place(place.line + len(lines), place.offset + sum(map(len, lines)))
         events, lost = self._events(lines)
         has_more = bool(lines) and end.offset < self._size
-        page = page_of(self._run_id, events)
+        page = page_of(self._run_id, events, self._names)
         told = [self._lost(place.line + 1 + lost[0], len(lost))] if lost else []
         if lines and not has_more:
             told += [*self._damage, *self._missing(end.line - self._start.line)]
@@ -128,6 +134,7 @@ class SavedLines:
         except ValueError as error:
             raise BadAnswer(f"{self._name} cannot be read: {error}") from None
         self._start, self._run_id = Place(1, len(lines[0])), header.run.id
+        self._names = {run.id: run.name for run in header.runs}
         return header
 
     def _told_run(self, first: object) -> Run:
@@ -148,7 +155,7 @@ class SavedLines:
         """The events of some lines, and which lines are none."""
         try:
             events = EVENTS.validate_python(json.loads(b"[" + b",".join(lines) + b"]"))
-            if len(events) == len(lines) and all(event["runId"] == self._run_id for event in events):
+            if len(events) == len(lines) and all(map(self._belongs, events)):
                 return events, []
         except (ValueError, RecursionError):
             pass
@@ -166,7 +173,10 @@ class SavedLines:
             event = EVENTS.validate_python([json.loads(line)])[0]
         except (ValueError, RecursionError):
             return None
-        return event if event["runId"] == self._run_id else None
+        return event if self._belongs(event) else None
+
+    def _belongs(self, event: EventObject) -> bool:
+        return event["runId"] in self._names if self._names else event["runId"] == self._run_id
 
     def _lost(self, line: int, count: int) -> str:
         more = f", nor can {count - 1:,} after it" if count > 1 else ""

@@ -46,6 +46,7 @@ class SavedTable:
         self._told = [*damage] or self._told
         self.run = self._run(others)
         self.steps = self._plan(others)
+        self.runs: Sequence[Run] = ()
 
     @property
     def saved_at(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,6 +37,11 @@ class ArchiveSource(BareSource):
     def run_id(self) -> str:
         """The id of the run."""
         return self._saved.run.id
+
+    @property
+    def together(self) -> Sequence[Run]:
+        """Those whose events were saved together, under the id of none of them; () where it is one run."""
+        return self._saved.runs
 
     @property
     def saved_at(self) -> float:
