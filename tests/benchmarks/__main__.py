@@ -12,8 +12,8 @@ from tests.benchmarks.figures import SAVED, save
 from tests.benchmarks.report import last_line
 
 NAMES = (
-    "load", "jump", "filter", "find", "engine", "memory", "scroll", "steps", "bounds", "follow", "startup", "faults",
-    "hub", "open",
+    "load", "jump", "filter", "across", "find", "engine", "memory", "scroll", "steps", "bounds", "follow", "startup",
+    "faults", "hub", "open",
 )  # fmt: skip
 ALL = "all"
 

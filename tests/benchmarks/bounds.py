@@ -13,7 +13,7 @@ from textual.app import App, ComposeResult
 from textual.containers import Horizontal
 
 from run_tui.actions import bindings
-from run_tui.model import ErrorInfo, EventDetails, EventPage, MetadataEntry, RunStatus, Step
+from run_tui.model import ErrorInfo, EventDetails, EventPage, MetadataEntry, RunName, RunStatus, Step
 from run_tui.steps import StepBoard
 from run_tui.store import EventStore
 from run_tui.widgets.event_pane import EventPane
@@ -79,7 +79,7 @@ class _Shown(App[None]):
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield StepList()
-            yield EventPane("r1", time.time)
+            yield EventPane(RunName("r1"), time.time)
 
 
 def options(parser: argparse.ArgumentParser) -> None:

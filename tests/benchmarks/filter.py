@@ -7,7 +7,7 @@ import time
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -73,30 +73,36 @@ def run(args: argparse.Namespace) -> tuple[str, Figures]:
     """The table and the figures."""
     oracle = Oracle(args.events)
     with served(args.events) as server:
-        keys = _typed_with_care(server, oracle, args.kinds, SIZES[: args.sizes])
+        keys, _ = typed_with_care(server, oracle, args.kinds, SIZES[: args.sizes])
     with served(args.events) as server:
         lag = _typed_fast(server, args.events, args.kinds)
-    figures = {**_figures(keys, args.events), **lag}
+    figures = {**figures_of(keys, args.events), **lag}
     if not args.no_yardsticks:
         figures["yardsticks"] = yardsticks.filters(Dataset(args.events), YARDSTICK_WORDS)
-    return _table(keys), figures
+    return table_of(keys), figures
 
 
-def _typed_with_care(
-    server: Served, oracle: Oracle, kinds: Iterable[str], sizes: Iterable[tuple[int, int]]
-) -> list[Keystroke]:
-    """Every key waits for all that the one before it led to."""
+def typed_with_care(
+    server: Served,
+    oracle: Oracle,
+    kinds: Iterable[str],
+    sizes: Iterable[tuple[int, int]],
+    run_ids: Sequence[str] = (RUN_ID,),
+) -> tuple[list[Keystroke], float]:
+    """Every key waits for all that the one before it led to; also how many seconds it took until all was on screen."""
     keys: list[Keystroke] = []
     first_size, *_ = sizes
-    with Terminal(product("--url", server.url, RUN_ID), first_size, environment()) as terminal:
+    began = time.perf_counter()
+    with Terminal(product("--url", server.url, *run_ids), first_size, environment()) as terminal:
         wait_loaded(terminal, server, oracle.count)
+        seconds = time.perf_counter() - began
         for number, size in enumerate(sizes):
             terminal.resize(size)
             terminal.send("G" if number else "g")
             await_view(terminal, lambda view: view.shows_count(None, oracle.count) and bool(view.rows), timeout=30)
             for kind in kinds:
                 keys += _type(terminal, oracle, kind)
-    return keys
+    return keys, seconds
 
 
 def _type(terminal: Terminal, oracle: Oracle, kind: str) -> Iterator[Keystroke]:
@@ -175,7 +181,8 @@ def _typed_fast(server: Served, events: int, kinds: Iterable[str]) -> Figures:
         return {name: report[name] for name in BLOCKS}
 
 
-def _figures(keys: list[Keystroke], events: int) -> Figures:
+def figures_of(keys: list[Keystroke], events: int) -> Figures:
+    """The medians, and what was wrong."""
     plain = [key for key in keys if key.kind != "regex"]
     echoes, paints = _values(keys, "key_echo"), _values(keys, "first_paint")
     counts = _values(plain, "full_count")
@@ -207,7 +214,8 @@ def _figures(keys: list[Keystroke], events: int) -> Figures:
     }
 
 
-def _table(keys: list[Keystroke]) -> str:
+def table_of(keys: list[Keystroke]) -> str:
+    """The medians of each kind."""
     header = ("filter, ms a key", "keys", "echo", "paint", "paint p95", "count", "count max")
     rows = [
         (

@@ -67,9 +67,11 @@ class Served:
 
 
 @contextmanager
-def served(events: int, *, rate: float | None = None, written: int = 0, microseconds: float = 0.0) -> Iterator[Served]:
+def served(
+    events: int, *, rate: float | None = None, written: int = 0, microseconds: float = 0.0, runs: int = 1
+) -> Iterator[Served]:
     """A server of `events` generated events in a process of its own; see `server.RunServer`."""
-    options: list[object] = ["--events", events, "--microseconds", microseconds]
+    options: list[object] = ["--events", events, "--microseconds", microseconds, "--runs", runs]
     if rate is not None:
         options += ["--rate", rate, "--written", written]
     process = subprocess.Popen(
