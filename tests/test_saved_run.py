@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 
 from run_tui.app import RunTuiApp
+from run_tui.archive import event_line
 from run_tui.model import RunStatus
 from run_tui.screens.run import RunScreen
 from run_tui.sources import open_file
 from run_tui.widgets.key_bar import KeyBar
-from tests.sources.test_archive import EXPORTS, saved
+from tests.sources.test_archive import EXPORTS, event, saved
 from tests.terminal import Terminal
 from tests.waiting import until
 
@@ -56,6 +57,23 @@ async def test_a_damaged_file_says_where(tmp_path: Path) -> None:
         await pilot.pause()
         assert isinstance(app.screen, RunScreen)
         assert app.screen.pane.timeline.held == 4
+
+
+def test_a_pipe_shows_what_has_come_and_is_left_while_it_goes_on(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    end = os.open(pipe, os.O_RDWR)
+    os.write(end, saved(tmp_path / "saved.jsonl", 3, status=RunStatus.STARTED).read_bytes())
+    command = f': <>"$(tty)"; {sys.executable} -m run_tui open - <{pipe}'
+    environ = {**os.environ, "RUN_TUI_CONFIG": str(tmp_path / "none.toml"), "TERM": "xterm-256color"}
+    with Terminal(["sh", "-c", command], SIZE, environ) as terminal:
+        assert terminal.settle(lambda: "event 2" in terminal.drained().text, 0.05, 30)
+        os.write(end, f"{event_line(event(3))}\n".encode())
+        assert terminal.settle(lambda: "event 3" in terminal.drained().text, 0.05, 30)
+        terminal.send("q")
+        terminal.wait(30)
+        assert terminal.process.returncode == 0
+    os.close(end)
 
 
 def test_a_run_from_a_pipe_and_keys_from_the_terminal(tmp_path: Path) -> None:

@@ -114,13 +114,14 @@ def open_saved(file: str, **view: Any) -> None:
     """Open the explorer on a run in a file, without any server.
 
     FILE is what ctrl+s or run-events get --output saved, a file of `dagster debug export` or of a run's page
-    (Download debug file), or what run-events get --json printed; - reads one of these from standard input.
+    (Download debug file), or what run-events get --json printed; - reads one of these from standard input, and shows
+    what has come while the rest is on its way.
 
     \b
     Examples:
       run-tui open nightly_etl-9d38c7ea.jsonl
       run-tui open export.gz --filter level:error
-      run-tui run-events get 9d38c7ea --limit 10000 --json | run-tui open -
+      run-tui run-events get 9d38c7ea --follow --json | run-tui open -
     """
     look = _look(file)
     _check_terminal(keys=file != STANDARD_INPUT)
@@ -149,7 +150,7 @@ def open_saved(file: str, **view: Any) -> None:
 
 
 def _read_keys_from_terminal() -> None:
-    """Puts the terminal in the place of standard input, which has brought the run."""
+    """Puts the terminal in the place of standard input, which the run comes by, on a handle of its own."""
     try:
         terminal = os.open("/dev/tty", os.O_RDWR)
     except OSError as error:

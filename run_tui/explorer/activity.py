@@ -30,6 +30,11 @@ def reconnecting(error: SourceError, retry_in: float | None, refresh_key: str) -
     return Activity(clean(str(error)), "warning", until, refresh_key)
 
 
+def reading(share: float) -> Activity:
+    """How much of a file has been read, in steps: each word of it is painted."""
+    return Activity(f"◌ {int(share * 20) * 5} % read", "active")
+
+
 def activity_of(state: FeedState, status: RunStatus, refresh_key: str) -> Activity:
     """What the feed of a run in this status is doing."""
     if state.error is not None and state.phase is Phase.RECONNECTING:

@@ -12,7 +12,7 @@ from textual import log
 
 from run_tui import kin
 from run_tui.errors import SourceError
-from run_tui.explorer.activity import activity_of
+from run_tui.explorer.activity import activity_of, reading
 from run_tui.explorer.alerts import Alerts
 from run_tui.explorer.host import Host
 from run_tui.feed import Feed
@@ -105,6 +105,8 @@ class OpenRun:
 
     def finish_view(self, pane: EventPane) -> None:
         """Filters on, in slices that let keys and frames through."""
+        if pane.timeline.filter is None and self.source.capabilities.saved and not self.screen.was_read:
+            return  # only what is to come would be prepared, at the cost of reading the file
         self._host.start(self._finish_view(pane), "filter")
 
     def show_stderr(self, wanted: EventDetail.StderrWanted) -> None:
@@ -173,6 +175,8 @@ class OpenRun:
                 self.screen.show_end(page)
             case Loaded(page):
                 self._store(page)
+                if page.read is not None and page.has_more:
+                    self.screen.show_activity(reading(page.read))
             case Joined():
                 self.screen.show_joined()
             case RunChanged(run):

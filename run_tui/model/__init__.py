@@ -232,6 +232,7 @@ class EventPage:
     `skipped` says, a sentence each, what the server could not deliver; `skipped_count` how many events that was.
     `attempts` are those of the events' steps, 0 outside any, and empty where they follow from the events before.
     Of several runs together `runs` says which run each event is of.
+    `read` is how much of the run has been read with this page, up to 1, None where that is not known.
     """
 
     run_id: str
@@ -248,6 +249,7 @@ class EventPage:
     skipped_count: int = 0
     attempts: Sequence[int] = ()
     runs: Sequence[RunName] = ()
+    read: float | None = None
 
     def __len__(self) -> int:
         return len(self.messages)

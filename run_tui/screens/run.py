@@ -26,6 +26,8 @@ from run_tui.widgets.step_side import StepSide
 NO_LOOK = Look()
 PAINT_GAP = 1 / 15
 """Seconds between repaints while events stream in."""
+LOADING_GAP = 1 / 5
+"""Seconds between them while there is much to read: painting takes time from it."""
 
 
 class RunScreen(RunKeys):
@@ -120,8 +122,8 @@ class RunScreen(RunKeys):
         self.rows.show_notice(("bad", clean(message)), ("quiet", ""), ("quiet", clean(hint)))
 
     def store_changed(self) -> None:
-        """The store grew: paints it, at most every PAINT_GAP seconds."""
-        wait = self._painted_at + PAINT_GAP - time.monotonic()
+        """The store grew: paints it, but not all the time."""
+        wait = self._painted_at + (PAINT_GAP if self.was_read else LOADING_GAP) - time.monotonic()
         if wait <= 0:
             self._paint_new_rows()
         elif not self._paint_waits:

@@ -51,7 +51,7 @@ def open_source(
 
 
 def open_file(path: str) -> ArchiveSource:
-    """The source for the run in a file, or for "-" in what standard input brings, which is read to its end now.
+    """The source for the run in a file, or for "-" in what standard input brings, as soon as that has begun to come.
 
     Raises `SourceError`s: for no file, and for one without a run in it.
     """

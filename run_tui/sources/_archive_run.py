@@ -8,27 +8,38 @@ UNKNOWN = RunStatus("UNKNOWN")
 """The status of a run whose events tell none."""
 
 _STATUSES = {
-    "RUN_ENQUEUED": RunStatus.QUEUED,
-    "RUN_STARTING": RunStatus.STARTING,
-    "RUN_START": RunStatus.STARTED,
-    "RUN_CANCELING": RunStatus.CANCELING,
-    "RUN_SUCCESS": RunStatus.SUCCESS,
-    "RUN_FAILURE": RunStatus.FAILURE,
-    "RUN_CANCELED": RunStatus.CANCELED,
+    f"{prefix}_{suffix}": status
+    for prefix in ("RUN", "PIPELINE")
+    for suffix, status in (
+        ("ENQUEUED", RunStatus.QUEUED),
+        ("STARTING", RunStatus.STARTING),
+        ("START", RunStatus.STARTED),
+        ("CANCELING", RunStatus.CANCELING),
+        ("SUCCESS", RunStatus.SUCCESS),
+        ("FAILURE", RunStatus.FAILURE),
+        ("CANCELED", RunStatus.CANCELED),
+    )
 }
 
 
-def told_run(run_id: str, *pages: EventPage) -> Run:
-    """The run as some pages of its events tell of it, in order, the first page among them."""
-    status, created, started, ended = UNKNOWN, "", None, None
-    for page in pages:
-        for event_type, time in zip(page.types, page.timestamps, strict=True):
-            created = created or iso_timestamp(time)
-            if (now := _STATUSES.get((event_type or "").replace("PIPELINE_", "RUN_"))) is None:
-                continue
-            status = now
-            if now is RunStatus.STARTED:
-                started = started or iso_timestamp(time)
-            if now.finished:
-                ended = iso_timestamp(time)
-    return Run(id=run_id, status=status, created_at=created, started_at=started, ended_at=ended)
+def told_run(run: Run, page: EventPage) -> Run:
+    """The run as events tell of it that come after those that told what is known."""
+    if not len(page):
+        return run
+    news: dict[str, object] = {} if run.created_at else {"created_at": iso_timestamp(page.timestamps[0])}
+    if _STATUSES.keys() & set(page.types):
+        news |= _states(page, started=run.started_at is not None)
+    return run.model_copy(update=news) if news else run
+
+
+def _states(page: EventPage, *, started: bool) -> dict[str, object]:
+    news: dict[str, object] = {}
+    for event_type, time in zip(page.types, page.timestamps, strict=True):
+        if (status := _STATUSES.get(event_type or "")) is None:
+            continue
+        news["status"] = status
+        if status is RunStatus.STARTED and not started:
+            news["started_at"], started = iso_timestamp(time), True
+        if status.finished:
+            news["ended_at"] = iso_timestamp(time)
+    return news

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import islice
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice, pairwise
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from run_tui.archive import EVENTS, page_of
 from run_tui.errors import BadAnswer
-from run_tui.model import MAX_PAGE, EventDetails, EventPage, Run, Step, iso_timestamp
-from run_tui.sources._archive_run import told_run
-from run_tui.sources._dagster_export import STORED_EVENTS, exported_page, exported_run, exported_steps
-from run_tui.sources._json_members import BrokenJson, JsonMembers
+from run_tui.model import EventPage, Run, Step
+from run_tui.sources._archive_content import Content
+from run_tui.sources._archive_form import Beginning, Ending, Place, first_found
+from run_tui.sources._dagster_export import exported_page, exported_run, exported_steps
+from run_tui.sources._dagster_stored import EVENTS as STORED_EVENTS
 
 EXPORTED, DOCUMENTED = "event_list", "events"
 """The member that holds the events of an export, and of a document."""
@@ -21,137 +24,116 @@ _FORMS: dict[str, tuple[TypeAdapter[list[Any]], Callable[[str, Sequence[Any]], E
     EXPORTED: (STORED_EVENTS, exported_page),
     DOCUMENTED: (EVENTS, page_of),
 }
+_ARRAY = re.compile(rf'"({EXPORTED}|{DOCUMENTED})"\s*:\s*\[\s*(?=\S)'.encode())
+_HEAD = re.compile(rb'\{\s*"\w+"\s*:\s*(?:"[^"\\]*"|[^",{}\[\]]+)\s*,')
+_BETWEEN = b", \t\r\n"
+_BACK = 1 << 18
+_DECODER = json.JSONDecoder()
+Members = Mapping[str, Any]
 
 
-class SavedTable:
-    """The run in such a file, held as columns; `damage` tells what is known to be wrong with the file.
+class Table:
+    """Such a file, known by `name`. Raises `BadAnswer` where it is nothing of the kind.
 
-    Raises `BadAnswer` where the text is nothing of the kind.
+    Its elements are told apart by what they all begin with: no other object in them begins so, and in a text of theirs
+    the quotes would be escaped.
     """
 
-    origin = ""
+    noun = "Event"
 
-    def __init__(self, text: str, name: str, damage: Sequence[str] = ()) -> None:
-        self._name = name
-        self._told: list[str] = []
-        self._first: Mapping[str, object] = {}
-        self._lost = 0
-        self._details: dict[int, EventDetails] = {}
-        self._times: list[str] = []
-        self._levels: list[str] = []
-        self._types: list[str | None] = []
-        self._steps: list[str | None] = []
-        self._messages: list[str] = []
-        others = self._read(text)
-        self._told = [*damage] or self._told
-        self.run = self._run(others)
-        self.steps = self._plan(others)
-        self.runs: Sequence[Run] = ()
-
-    @property
-    def saved_at(self) -> str:
-        """Its last event's time."""
-        return iso_timestamp(self._times[-1]) if self._times else self.run.created_at
-
-    def page(self, cursor: str | None, limit: int) -> EventPage:
-        """At most `limit` events after the first `cursor` ones; what could not be read is told with the last."""
-        start = _number(cursor)
-        part, has_more = slice(start, start + limit), start + limit < len(self._times)
-        last = not has_more and start < len(self._times)
-        return EventPage(
-            self.run.id,
-            timestamps=self._times[part],
-            levels=self._levels[part],
-            types=self._types[part],
-            steps=self._steps[part],
-            messages=self._messages[part],
-            details={
-                index: details for index in range(limit) if (details := self._details.get(start + index)) is not None
-            },
-            cursor=str(min(start + limit, len(self._times))),
-            has_more=has_more,
-            skipped=tuple(self._told) if last else (),
-            skipped_count=self._lost if last else 0,
+    def __init__(self, content: Content, name: str) -> None:
+        array = first_found(content, _ARRAY.search)
+        if array is None:
+            raise BadAnswer(f"{name} holds no run: neither a saved one nor a debug export")
+        self._adapter, self._page = _FORMS[array[1].decode()]
+        self._before = _members(array.string[: array.end()] + b"]}") or {}
+        first = first_found(content, lambda text: _element(text, array.end()))
+        self.separator, told = first or (b"", {})
+        told = {**told, **self._before}
+        run_id, job = told.get("run_id") or told.get("runId"), told.get("pipeline_name")
+        self.beginning = Beginning(
+            Place(0, array.end()),
+            run_id if isinstance(run_id, str) else "",
+            job=job if isinstance(job, str) else None,
         )
 
-    def tail(self, after: str | None) -> str | None:
-        """None: all is at hand."""
+    def pieces(self, text: bytes, limit: int, *, whole: bool) -> Sequence[bytes]:
+        """At most `limit` elements, with what stands between them."""
+        starts = [found.start() for found in islice(re.finditer(re.escape(self.separator), text), limit + 1)]
+        if whole and len(starts) <= limit:
+            starts.append(len(text))
+        return [text[start:end] for start, end in pairwise(starts)]
 
-    def between(self, cursor: str | None, later: str) -> int:
-        """How many events lie between two places."""
-        return _number(later) - _number(cursor)
-
-    def close(self) -> None:
-        """Nothing is left open."""
-
-    def _read(self, text: str) -> Mapping[str, object]:
-        """Takes in the events; returns the members beside them. What comes after a broken place is lost."""
-        others: dict[str, object] = {}
-        elements = self._elements(text, others)
-        while events := list(islice(elements, MAX_PAGE)):
-            form = events[0][0]
-            self._take(form, [event for _, event in events])
-        return others
-
-    def _elements(self, text: str, others: dict[str, object]) -> Iterator[tuple[str, object]]:
+    def events(self, pieces: Sequence[bytes]) -> Sequence[Any]:
+        """The events of some elements."""
+        text = b"[" + b"".join(pieces).rstrip(_BETWEEN) + b"]"
         try:
-            for key, value in JsonMembers(text, _FORMS):
-                if key in _FORMS:
-                    yield key, value
-                else:
-                    others[key] = value
-        except BrokenJson as error:
-            self._told.append(
-                f"{self._name} is damaged or cut off after {error.place:,} characters: what follows is lost."
-            )
-
-    def _take(self, form: str, events: list[object]) -> None:
-        adapter, page_of_events = _FORMS[form]
-        try:
-            good = adapter.validate_python(events)
+            return self._adapter.validate_json(text)
         except ValidationError:
-            good = [one for event in events for one in _valid(adapter, event)]
-            self._told += [] if self._lost else [f"{self._name} holds events that cannot be read."]
-            self._lost += len(events) - len(good)
-        if not self._first and good:
-            self._first = good[0]
-        page, before = page_of_events("", good), len(self._times)
-        self._times += page.timestamps
-        self._levels += page.levels
-        self._types += page.types
-        self._steps += page.steps
-        self._messages += page.messages
-        self._details.update((before + index, details) for index, details in page.details.items())
+            return self._adapter.validate_python(json.loads(text))  # takes halves of surrogate pairs too
 
-    def _run(self, others: Mapping[str, object]) -> Run:
-        """The run as the file has it; where that part is lost, as its events tell of it."""
-        told = told_run("", EventPage("", types=self._types, timestamps=self._times))
+    def page(self, events: Sequence[Any]) -> EventPage:
+        """Events as columns."""
+        return self._page(self.beginning.run_id, events)
+
+    def first_from(self, text: bytes) -> int:
+        """The beginning of the first element."""
+        return text.find(self.separator)
+
+    def ending(self, content: Content) -> Ending:
+        """The last element's end, and what the members of the object tell."""
+        last = self._last_element(content)
+        text = content.read(last, content.size).decode("utf-8", "surrogateescape")
         try:
-            run = exported_run(others.get("pipeline_run"))
-        except ValueError:
-            run_id = others.get("run_id") or self._first.get("runId") or self._first.get("run_id")
-            if not isinstance(run_id, str):
-                raise BadAnswer(f"{self._name} holds no run: neither a saved one nor a debug export") from None
-            job = self._first.get("pipeline_name")
-            return told.model_copy(update={"id": run_id, "pipeline_name": job if isinstance(job, str) else None})
-        times = {"created_at": told.created_at, "started_at": told.started_at, "ended_at": told.ended_at}
-        return run.model_copy(update=times)
+            at = _DECODER.raw_decode(text)[1] if self.separator else 0
+        except (ValueError, RecursionError):
+            return Ending(last, whole=False)
+        end = last + len(text[:at].encode("utf-8", "surrogateescape"))
+        after = _members("{" + text[at:].lstrip().removeprefix("]").lstrip().removeprefix(","))
+        told = {**self._before, **(after or {})}
+        return Ending(end, after is not None, _run(told), _plan(told))
 
-    def _plan(self, others: Mapping[str, object]) -> Sequence[Step]:
-        try:
-            return exported_steps(others.get("execution_plan_snapshot"))
-        except (ValueError, BadAnswer):
-            return ()
+    def _last_element(self, content: Content) -> int:
+        room, start = _BACK, self.beginning.start.offset
+        while self.separator:
+            first = max(start, content.size - room)
+            found = content.read(first, room).rfind(self.separator)
+            if found >= 0:
+                return first + found
+            room *= 2
+        return start
 
 
-def _valid(adapter: TypeAdapter[list[Any]], event: object) -> list[Any]:
+def _element(text: bytes, start: int) -> tuple[bytes, Members] | None:
+    """What the first element begins with, "" where the array is empty, and what it tells; None if it is cut off."""
+    rest = text[start:]
+    if rest.startswith(b"]"):
+        return b"", {}
+    head = _HEAD.match(rest)
     try:
-        return adapter.validate_python([event])
-    except ValidationError:
-        return []
+        element, _ = _DECODER.raw_decode(rest.decode("utf-8", "surrogateescape"))
+    except (ValueError, RecursionError):
+        return None
+    return (head[0], element) if head and isinstance(element, dict) else None
 
 
-def _number(cursor: str | None) -> int:
-    if cursor is not None and not cursor.isdecimal():
-        raise BadAnswer(f"{cursor!r} is no cursor of a file")
-    return int(cursor or 0)
+def _members(text: str | bytes) -> Members | None:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _run(told: Members) -> Run | None:
+    try:
+        return exported_run(told.get("pipeline_run"))
+    except ValueError:
+        return None
+
+
+def _plan(told: Members) -> Sequence[Step]:
+    try:
+        return exported_steps(told.get("execution_plan_snapshot"))
+    except (ValueError, BadAnswer):
+        return ()

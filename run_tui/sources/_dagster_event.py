@@ -125,14 +125,9 @@ class ExpectationResult(TypedDict):
     metadataEntries: NotRequired[list[Entry]]
 
 
-class Event(TypedDict):
-    """An event: fields that all have, the type that plain messages lack, and those that some kinds add."""
+class Particulars(TypedDict):
+    """The fields that only some kinds of events have."""
 
-    message: str | None
-    timestamp: Timestamp
-    level: str
-    stepKey: str | None
-    eventType: NotRequired[str | None]
     error: NotRequired[PythonError | None]
     metadataEntries: NotRequired[list[Entry]]
     failureMetadata: NotRequired[Entries | None]
@@ -146,6 +141,16 @@ class Event(TypedDict):
     stepKeys: NotRequired[list[str] | None]
     externalStdoutUrl: NotRequired[str | None]
     externalStderrUrl: NotRequired[str | None]
+
+
+class Event(Particulars):
+    """An event: fields that all have, and the type that plain messages lack."""
+
+    message: str | None
+    timestamp: Timestamp
+    level: str
+    stepKey: str | None
+    eventType: NotRequired[str | None]
 
 
 COMMON_FIELDS = 5

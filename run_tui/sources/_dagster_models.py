@@ -10,7 +10,7 @@ from run_tui.errors import BadAnswer
 from run_tui.model import ErrorInfo, EventDetails, EventPage, MetadataEntry, Run, RunStatus, Step, iso_timestamp
 from run_tui.output import Capture
 from run_tui.sources import _dagster_wire as wire
-from run_tui.sources._dagster_event import COMMON_FIELDS, AssetKey, Entry, Event, PythonError, TableSchema
+from run_tui.sources._dagster_event import COMMON_FIELDS, AssetKey, Entry, Particulars, PythonError, TableSchema
 
 
 def run_of(found: wire.WireRun) -> Run:
@@ -45,7 +45,7 @@ def page_of(run_id: str, found: wire.EventConnection, run: Run | None) -> EventP
         details={
             index: details
             for index, event in enumerate(events)
-            if len(event) > COMMON_FIELDS and (details := _details(event))
+            if len(event) > COMMON_FIELDS and (details := details_of(event))
         },
         cursor=found["cursor"],
         has_more=found["hasMore"],
@@ -68,7 +68,8 @@ def steps_of(plan: wire.Plan) -> list[Step]:
     return [Step(key=key, kind=steps[key]["kind"], depends_on=needs[key]) for key in order if key in steps]
 
 
-def _details(event: Event) -> EventDetails | None:
+def details_of(event: Particulars) -> EventDetails | None:
+    """The error and the metadata of an event, where it has any."""
     error = event.get("error")
     metadata = tuple(_metadata(event))
     if error is None and not metadata:
@@ -91,7 +92,7 @@ def _raised_from(cause: ErrorInfo | None, error: PythonError) -> ErrorInfo:
     )
 
 
-def _metadata(event: Event) -> Iterator[MetadataEntry]:
+def _metadata(event: Particulars) -> Iterator[MetadataEntry]:
     """All that an event of any kind says beside its message and error, as labelled values."""
     if file_key := event.get("fileKey"):
         urls = event.get("externalStdoutUrl"), event.get("externalStderrUrl")

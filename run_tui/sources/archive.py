@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from run_tui.errors import RunNotFound, SourceError
 from run_tui.model import EventPage, Run, RunFilter, RunList, Step, epoch_ms
-from run_tui.sources._archive_file import STANDARD_INPUT, open_saved
+from run_tui.sources._archive_content import STANDARD_INPUT
+from run_tui.sources._archive_file import open_saved
 from run_tui.sources._bare import BareSource
 from run_tui.sources.base import Ahead, Capabilities
 
 
 class ArchiveSource(BareSource):
-    """The one run in the file at `path`, or in what standard input brings until it ends, for "-".
+    """The one run in the file at `path`, or for "-" in what standard input brings, as soon as it brings it.
 
     Raises `RunNotFound` where there is no such file, `BadAnswer` where there is no run in it.
     """
@@ -65,10 +66,15 @@ class ArchiveSource(BareSource):
         return RunList(items=[run] if fits else [], total=int(fits))
 
     async def run(self, run_id: str) -> Run:
-        """The run as it was when it was saved. Raises `RunNotFound` for any other."""
+        """The run as it was when it was saved, or as far as that has come. Raises `RunNotFound` for any other."""
         if run_id != self.run_id:
             raise RunNotFound(f"Run {run_id} not found", f"{self.name} holds run {self.run_id}.")
         return self._saved.run
+
+    async def run_details(self, run_id: str) -> Run:
+        """The run, when all that there is of it has come."""
+        await self._saved.whole()
+        return await self.run(run_id)
 
     async def page(
         self,
@@ -80,16 +86,15 @@ class ArchiveSource(BareSource):
         ahead: Ahead | None = None,
     ) -> EventPage:
         """The events after `cursor`; those that cannot be read are left out and told of in `skipped`."""
-        run = await self.run(run_id)
+        await self.run(run_id)
         try:
-            page = self._saved.page(cursor, limit)
+            return await self._saved.page(cursor, limit)
         except OSError as error:
             raise SourceError(f"{self._path} cannot be read: {error.strerror}") from None
-        return replace(page, run=run if with_run else None)
 
     async def find_tail(self, run_id: str, after: str | None) -> str | None:
         """A cursor about a page before the end of a long file."""
-        return self._saved.tail(after)
+        return await asyncio.to_thread(self._saved.tail, after)
 
     def events_between(self, cursor: str | None, later: str | None) -> int | None:
         """How many events lie between two cursors, broken ones included."""
@@ -100,7 +105,8 @@ class ArchiveSource(BareSource):
         return self.name
 
     async def steps(self, run_id: str) -> list[Step]:
-        """The steps the run planned; [] where the file does not tell."""
+        """The steps the run planned, when they have come; [] where the file does not tell."""
+        await self._saved.whole()
         return list(self._saved.steps)
 
     async def aclose(self) -> None:

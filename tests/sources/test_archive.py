@@ -160,7 +160,7 @@ async def test_a_cut_export_shows_what_is_left(tmp_path: Path, part: float, open
 async def test_a_long_file_opens_on_its_end(tmp_path: Path, opened: Open) -> None:
     source = opened(saved(tmp_path / "long.jsonl", 25_000))
     seen = await follow(source, jump=True)
-    assert seen.ends == 1
+    assert 1 <= seen.ends <= 4
     assert seen.messages == [f"event {number}" for number in range(25_000)]
     assert seen.skipped == []
     assert source.where == "long.jsonl, from https://dagster.acme.io"
