@@ -60,6 +60,17 @@ def memory(data: Dataset) -> Figures:
     return {**figures, **({"reasons": reasons} if reasons else {})}
 
 
+def opening(path: Path, last: str) -> tuple[float | None, dict[str, str]]:
+    """Seconds until lnav shows a text of the last line of a file, and else why there are none."""
+    if program("lnav") is None:
+        return None, {"lnav_saved_s": _missing("lnav")}
+    command = [program("lnav") or "lnav", "-c", ":goto 100%", str(path)]
+    with scratch() as home, Terminal(command, SIZE, _at(home)) as terminal:
+        shown = terminal.settle(lambda: last in terminal.drained().text, 0.1, FILTERING * 2)
+        seconds = round(time.perf_counter() - terminal.started - 0.1, 2)
+    return (seconds, {}) if shown else (None, {"lnav_saved_s": "its last line was not seen"})
+
+
 @contextmanager
 def _opened(data: Dataset, command: str) -> Iterator[tuple[Terminal, float]]:
     """The program with the whole log read, and the seconds that took."""
