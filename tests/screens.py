@@ -26,6 +26,7 @@ from run_tui.screens.jobs import JobsScreen
 from run_tui.screens.launch import LaunchScreen
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
+from run_tui.screens.save import SaveScreen
 from run_tui.sources.dagster import DagsterSource
 from run_tui.widgets.output_view import OutputView
 from tests import connect_screens, hub_screens, pyspur_screens
@@ -184,6 +185,14 @@ async def _change(pilot: Pilot[None]) -> None:
     await pilot.press("R")
 
 
+async def _save(pilot: Pilot[None]) -> None:
+    await _failed("nightly_etl")(pilot)
+    await pilot.press("slash", *"level:error", "enter")
+    await until(lambda: run_screen(pilot).pane.timeline.complete and run_screen(pilot).pane.timeline.filter is not None)
+    await pilot.press("ctrl+s")
+    await until(lambda: isinstance(pilot.app.screen, SaveScreen))
+
+
 async def _jobs(pilot: Pilot[None]) -> None:
     await pilot.press("J")
     await until(lambda: isinstance(pilot.app.screen, JobsScreen) and pilot.app.screen.rows.row_count() > 0)
@@ -241,6 +250,7 @@ SHOTS: dict[str, tuple[tuple[int, int], Take]] = {
     "output": ((110, 24), _output),
     "types": ((110, 32), _types),
     "change": ((110, 24), _change),
+    "save": ((110, 20), _save),
     "jobs": ((110, 20), _jobs),
     "launch": ((110, 16), _launch),
     "run-200x50": ((200, 50), _failed("nightly_etl")),
