@@ -152,3 +152,40 @@ async def test_the_scrollbar_of_a_followed_run_stands_at_its_end() -> None:
         log = screen.rows
         await until(lambda: log.max_scroll_y > 0)
         assert log.vertical_scrollbar.position == log.max_scroll_y
+
+
+async def test_a_change_of_focus_does_not_repaint_the_whole_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with demo_app() as pilot:
+        screen = await open_run(pilot, "SUCCESS", "warehouse_backfill")
+        await pilot.pause()
+        repainted: list[RunScreen] = []
+
+        def refresh(self: RunScreen, *_: Region, **__: bool) -> RunScreen:
+            repainted.append(self)
+            return self
+
+        monkeypatch.setattr(RunScreen, "refresh", refresh)
+        await pilot.press("slash")
+        await until(lambda: screen.focused is screen.filter_bar.input)
+        await pilot.press("escape")
+        await until(lambda: screen.focused is screen.rows)
+        await pilot.pause()
+        assert not repainted
+
+
+async def test_a_scrollbar_looks_as_if_painted_whole() -> None:
+    async with demo_app() as pilot:
+        log = (await open_run(pilot, "SUCCESS", "warehouse_backfill")).rows
+        bar, height = log.vertical_scrollbar, log.size.height
+        for lines, top in (
+            (height * 40, 0),
+            (height * 40, height * 7 + 3),
+            (height * 3, height),
+            (height, 0),
+            (height * 9, 1),
+        ):
+            log.virtual_size = log.virtual_size.with_height(lines)
+            log.scroll_to(y=top, animate=False, immediate=True, force=True)
+            painted = bar.render_lines(bar.size.region)
+            bar.refresh()
+            assert painted == bar.render_lines(bar.size.region)

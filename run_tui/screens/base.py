@@ -11,6 +11,7 @@ from textual.containers import Container
 from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from run_tui.actions import bindings
@@ -69,6 +70,8 @@ class ViewScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (100, "-wide"), (160, "-vast")]  # noqa: RUF012  (an instance variable in Textual)
     VERTICAL_BREAKPOINTS = [(0, "-short"), (SMALLEST[1], "-tall")]  # noqa: RUF012
 
+    focused: reactive[Widget | None] = reactive(None, repaint=False)
+    """What has the focus; it and what lost it repaint themselves, where Textual would repaint the whole screen."""
     time_mode: reactive[TimeMode] = reactive(TimeMode.LOCAL)
 
     def __init__(self, now: Callable[[], float]) -> None:

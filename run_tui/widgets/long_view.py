@@ -5,12 +5,15 @@ from __future__ import annotations
 from math import ceil
 
 from rich.style import Style
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
 
 from run_tui.widgets.styles import named_style
+
+EIGHTHS = 8
+"""Parts of a cell by which a scrollbar's thumb moves."""
 
 
 class LongView(ScrollView):
@@ -24,7 +27,7 @@ class LongView(ScrollView):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._thumb = (0, 0)
+        self._thumb: tuple[int, int] | None = None
         self._styles: dict[str, Style] = {}
 
     @property
@@ -66,14 +69,27 @@ class LongView(ScrollView):
             self.show_scrolled()
 
     def _move_scrollbar(self) -> None:
-        """Repaints the scrollbar only if its thumb moves by an eighth of a cell, which in a long list is rare."""
+        """Repaints of the scrollbar the lines over which an end of its thumb moves: in a long list rarely any."""
         if not self.show_vertical_scrollbar:
             return
         bar, lines, height = self.vertical_scrollbar, self.virtual_size.height, self.size.height
         bar.set_reactive(ScrollBar.window_virtual_size, lines)
         bar.set_reactive(ScrollBar.position, self.scroll_y)
-        length = max(1, height * height / max(1, lines))
-        thumb = (int((height - length) * self.scroll_y / max(1, lines - height) * 8), ceil(length * 8))
-        if thumb != self._thumb:
-            self._thumb = thumb
-            bar.refresh()
+        before, self._thumb = self._thumb, _thumb(lines, height, self.scroll_y)
+        if before is None or self._thumb is None:
+            if before != self._thumb:
+                bar.refresh()
+            return
+        for old, new in zip(before, self._thumb, strict=True):
+            if old != new:
+                first, last = min(old, new) // EIGHTHS, max(old, new) // EIGHTHS
+                bar.refresh(Region(0, first, bar.size.width, last - first + 1))
+
+
+def _thumb(lines: int, height: int, top: float) -> tuple[int, int] | None:
+    """Where the scrollbar's thumb begins and ends, in eighths of a cell; None where there is nothing to scroll."""
+    if lines <= height:
+        return None
+    length = max(1, height * height / lines)
+    start = int((height - length) * top / (lines - height) * EIGHTHS)
+    return start, start + ceil(length * EIGHTHS)
