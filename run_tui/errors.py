@@ -22,7 +22,10 @@ RunTuiError
 
 from __future__ import annotations
 
-from run_tui.acts import ConfigProblem
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from run_tui.acts import ConfigProblem
 
 
 class RunTuiError(Exception):

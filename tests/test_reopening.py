@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 
 from run_tui import config
 from run_tui.app import RunTuiApp
-from run_tui.cli import _choice, cli
+from run_tui.cli import COMMANDS, _choice, cli
 from run_tui.connections import Connections
 from run_tui.demo import create_app
 from run_tui.format import TimeMode
@@ -36,7 +36,7 @@ parts = st.lists(st.sampled_from(PARTS), unique=True).map(tuple)
 spots = st.integers(1, 10**7).map(str) | st.datetimes().map(lambda at: f"{at.isoformat(timespec='milliseconds')}Z")
 looks = st.builds(Look, texts, st.just("") | spots, st.sampled_from(TimeMode), st.integers(0, 50), parts)
 lists = st.builds(Look, texts, time=st.sampled_from(TimeMode))
-run_ids = st.uuids().map(str) | texts.map(lambda text: f"{text}1").filter(lambda text: text not in cli.commands)
+run_ids = st.uuids().map(str) | texts.map(lambda text: f"{text}1").filter(lambda text: text not in COMMANDS)
 
 
 def opened_by(line: str) -> tuple[list[str], tuple[str, ...], Look]:

@@ -13,16 +13,10 @@ from run_tui import __version__
 from run_tui.cli._arguments import hide_secrets
 from run_tui.cli._choice import completed, server_options
 from run_tui.cli._common import tell
+from run_tui.cli._lazy import LazyGroup
 from run_tui.cli._naming import is_id_prefix, is_url
 from run_tui.cli._streams import open_stdout
-from run_tui.cli.act import terminate  # noqa: F401  (it and its like belong to `run`)
-from run_tui.cli.completion import completion
-from run_tui.cli.config import config_group
-from run_tui.cli.explore import RUN, VIEW, demo, explore, open_explorer, open_saved, view_options
-from run_tui.cli.job import job_group
-from run_tui.cli.phase import phase_group
-from run_tui.cli.run import run_group
-from run_tui.cli.run_events import run_events_group
+from run_tui.cli.explore import RUN, VIEW, explore, open_explorer, view_options
 from run_tui.errors import RunTuiError
 
 if TYPE_CHECKING:
@@ -30,21 +24,32 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 
+COMMANDS = {
+    "demo": "explore:demo",
+    "open": "explore:open_saved",
+    "run": "run:run_group",
+    "run-events": "run_events:run_events_group",
+    "phase": "phase:phase_group",
+    "job": "job:job_group",
+    "config": "config:config_group",
+    "completion": "completion:completion",
+}
 
-class _Root(click.Group):
+
+class _Root(LazyGroup):
     """A group whose first word may also be a run, to open in the explorer."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         word = args[0]
-        if word in self.commands or (ctx.resilient_parsing and not _can_be_run(word)):
+        if word in COMMANDS or (ctx.resilient_parsing and not _can_be_run(word)):
             return super().resolve_command(ctx, args)
         if not _can_be_run(word):
             from difflib import get_close_matches
 
-            similar = get_close_matches(word, self.commands, n=1)
-            hint = f"Did you mean {similar[0]}?" if similar else f"Commands: {', '.join(self.commands)}."
+            similar = get_close_matches(word, COMMANDS, n=1)
+            hint = f"Did you mean {similar[0]}?" if similar else f"Commands: {', '.join(COMMANDS)}."
             raise click.UsageError(f"{word!r} is neither a command nor a run's id or address. {hint}", ctx)
         ctx.meta[RUN] = word  # not as the command's name: usage errors show that, and an address may hold a login
         return "RUN_ID", explore, args[1:]
@@ -64,6 +69,7 @@ def _can_be_run(word: str) -> bool:
 
 @click.group(
     cls=_Root,
+    lazily=COMMANDS,
     invoke_without_command=True,
     subcommand_metavar="[RUN_ID... | COMMAND [ARGS]...]",
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -114,14 +120,9 @@ def cli(ctx: click.Context, /, **view: Any) -> None:
         open_explorer()
 
 
-for command in (demo, open_saved, run_group, run_events_group, phase_group, job_group, config_group, completion):
-    cli.add_command(command)
-
-
 def main() -> NoReturn:
     """The program `run-tui`."""
     hide_secrets()
-    gc.disable()  # until `started`
     try:
         open_stdout()
         code = cli.main(prog_name="run-tui", standalone_mode=False)

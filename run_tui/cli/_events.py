@@ -9,7 +9,8 @@ from itertools import compress
 
 import click
 
-from run_tui.cli._output import EventDocument, EventLines, EventPrinter, EventTable, print_more
+from run_tui.cli._output import print_more
+from run_tui.cli._printers import EventDocument, EventLines, EventPrinter, EventTable
 from run_tui.cli._selection import Selection
 from run_tui.cli.run_events import DEFAULT_EVENTS, EventsRequest
 from run_tui.errors import Busy

@@ -12,7 +12,7 @@ from run_tui.archive import Header, RunWriter, event_object, table_head, table_r
 from run_tui.cli._common import print_json, tell
 from run_tui.cli._events import EXIT_STATUS, note
 from run_tui.cli._naming import with_run
-from run_tui.cli._output import EventLines, EventPrinter
+from run_tui.cli._printers import EventLines, EventPrinter
 from run_tui.cli._selection import Selection
 from run_tui.cli.run_events import DEFAULT_EVENTS, EventsRequest
 from run_tui.errors import SourceError

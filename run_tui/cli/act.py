@@ -10,7 +10,7 @@ import click
 from run_tui.acts import Act, Deed, Reexecution
 from run_tui.cli._choice import completed, server_options
 from run_tui.cli._common import ask, json_option, telling
-from run_tui.cli.run import run_group, tags_of
+from run_tui.cli.run import tags_of
 from run_tui.errors import RunTuiError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ status_option = click.option(
 )
 
 
-@run_group.command("terminate")
+@click.command("terminate")
 @click.argument("run_ids", metavar="RUN_ID...", nargs=-1, required=True, shell_complete=completed("run_ids"))
 @click.option("--force", is_flag=True, help="Mark as canceled at once, whatever the run's processes still do.")
 @yes_option
@@ -40,7 +40,7 @@ def terminate(run_ids: tuple[str, ...], *, force: bool, yes: bool, as_json: bool
     _do(run_ids, Deed(Act.TERMINATE, force=force), yes, as_json)
 
 
-@run_group.command("delete")
+@click.command("delete")
 @click.argument("run_ids", metavar="RUN_ID...", nargs=-1, required=True, shell_complete=completed("run_ids"))
 @yes_option
 @json_option
@@ -55,7 +55,7 @@ def delete(run_ids: tuple[str, ...], *, yes: bool, as_json: bool) -> None:
     _do(run_ids, Deed(Act.DELETE), yes, as_json)
 
 
-@run_group.command("reexecute")
+@click.command("reexecute")
 @click.argument("run_ids", metavar="RUN_ID...", nargs=-1, required=True, shell_complete=completed("run_ids"))
 @click.option("--from-failure", "how", flag_value=Reexecution.FROM_FAILURE, help="Only what failed and what follows.")
 @click.option(
@@ -93,7 +93,7 @@ def reexecute(
     _do(run_ids, deed, yes, as_json, follow=follow, exit_status=exit_status)
 
 
-@run_group.command("launch")
+@click.command("launch")
 @click.option("--job", "name", required=True, help="The job to launch.")
 @click.option("--location", metavar="NAME", help="Where its code is, if several locations have such a job.")
 @click.option(

@@ -10,8 +10,8 @@ import click
 
 from run_tui.cli._choice import completed, names_several, server_options
 from run_tui.cli._common import ask, ask_each, json_option, telling
+from run_tui.cli._lazy import LazyGroup
 from run_tui.cli._naming import with_run
-from run_tui.cli.run_events import get_events
 from run_tui.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -21,13 +21,19 @@ if TYPE_CHECKING:
 DEFAULT_RUNS = 50
 
 
-@click.group("run")
+ELSEWHERE = {
+    "events": "run_events:get_events",
+    "launch": "act:launch",
+    "terminate": "act:terminate",
+    "reexecute": "act:reexecute",
+    "delete": "act:delete",
+}
+
+
+@click.group("run", cls=LazyGroup, lazily=ELSEWHERE)
 @server_options
 def run_group() -> None:
     """Show runs: one run's metadata, the newest runs, a run's events. And change them: launch, end, delete."""
-
-
-run_group.add_command(get_events, "events")
 
 
 @run_group.command("get")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Generic, TypedDict, TypeVar
 
-from run_tui.acts import ConfigProblem, Job, Order, Reexecution, Workspace
 from run_tui.errors import Unsupported
 from run_tui.model import Run, RunEvent, RunEventList, Step
 from run_tui.output import WIDTH, OutputChunk, Stream
 from run_tui.sources.base import Actions, Capabilities, Source, Tables
 
 if TYPE_CHECKING:
+    from run_tui.acts import ConfigProblem, Job, Order, Reexecution, Workspace
     from run_tui.reach import Reach
     from run_tui.sources._http import AsgiApp, HttpClient
 

@@ -8,15 +8,13 @@ from typing import TypeVar
 from run_tui.acts import Act, ConfigProblem, Job, Order, Reexecution, Workspace
 from run_tui.errors import ServerError
 from run_tui.sources import _dagster_action_wire as wire
-from run_tui.sources._dagster_failures import done, error_of, problems_of
+from run_tui.sources._dagster_failures import error_of
 from run_tui.sources._dagster_queries import queries
+from run_tui.sources._dagster_refusals import done, problems_of
 from run_tui.sources._dagster_wire import Failure, adapter
 from run_tui.sources._graphql import GraphQLClient
 
 T = TypeVar("T")
-
-ACTS = frozenset(Act)
-"""A Dagster server can do all there is."""
 
 _PERMISSIONS = {
     "terminate_pipeline_execution": Act.TERMINATE,

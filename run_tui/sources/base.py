@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from run_tui.acts import Act, ConfigProblem, Job, Order, Reexecution, Workspace
 from run_tui.model import DataRows, EventPage, Run, RunEvent, RunEventList, RunFilter, RunList, Step
 from run_tui.output import WIDTH, OutputChunk, Stream
+
+if TYPE_CHECKING:
+    from run_tui.acts import Act, ConfigProblem, Job, Order, Reexecution, Workspace
 
 Ahead = Callable[[str], Awaitable[None]]
 """Is told where the page after this one starts, while this one is still on its way."""

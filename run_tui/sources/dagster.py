@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TypeVar, Unpack
 from urllib.parse import quote
 
@@ -26,7 +26,6 @@ from run_tui.output import WIDTH, OutputChunk, Stream
 from run_tui.sources import _dagster_wire as wire
 from run_tui.sources._bare import Reached, ServerSource
 from run_tui.sources._body import Glance
-from run_tui.sources._dagster_actions import ACTS, DagsterActions
 from run_tui.sources._dagster_failures import error_of
 from run_tui.sources._dagster_models import page_of, run_of, steps_of
 from run_tui.sources._dagster_output import chunk_of, cursor_at, near_end
@@ -35,7 +34,7 @@ from run_tui.sources._dagster_queries import queries, tells
 from run_tui.sources._dagster_tail import events_between, find_tail
 from run_tui.sources._graphql import GraphQLClient
 from run_tui.sources._page_size import PageSize
-from run_tui.sources.base import Ahead, Capabilities
+from run_tui.sources.base import Actions, Ahead, Capabilities
 
 T = TypeVar("T")
 
@@ -58,18 +57,33 @@ class DagsterSource(ServerSource[GraphQLClient]):
         self, url: str, *, page: str | None = None, read_only: bool = False, **reached: Unpack[Reached]
     ) -> None:
         super().__init__(GraphQLClient(url, hint=_HINT, **reached), page)
-        self.actions = None if read_only else DagsterActions(self._client)
-        self.capabilities = Capabilities(
-            steps=True,
-            web_page=reached.get("app") is None,
-            output=True,
-            acts=frozenset() if read_only else ACTS,
-            read_only=read_only,
-        )
+        self._in_process, self._read_only = reached.get("app") is not None, read_only
         # Older servers refuse the extended page query, which names types that they do not know.
         self._extended = True
         # Servers take 0 for everything, and clamp, refuse or choke on more than 1,000.
         self._runs_size, self._page_size = PageSize(MAX_PAGE), PageSize(MAX_PAGE)
+
+    @cached_property
+    def capabilities(self) -> Capabilities:  # type: ignore[override]  # it can be set, too
+        """What the screens show; to runs a Dagster server can do all there is."""
+        from run_tui.acts import Act
+
+        return Capabilities(
+            steps=True,
+            web_page=not self._in_process,
+            output=True,
+            acts=frozenset() if self._read_only else frozenset(Act),
+            read_only=self._read_only,
+        )
+
+    @cached_property
+    def actions(self) -> Actions | None:  # type: ignore[override]  # it can be set, too
+        """What changes runs; imported when first asked for, which commands that only read never do."""
+        if self._read_only:
+            return None
+        from run_tui.sources._dagster_actions import DagsterActions
+
+        return DagsterActions(self._client)
 
     def whole_id(self, text: str) -> str | None:
         """A UUID."""
@@ -175,7 +189,7 @@ class DagsterSource(ServerSource[GraphQLClient]):
 
     def run_url(self, run_id: str, event: RunEvent | None = None) -> str | None:
         """The run's web page, at one of its events if wanted; None for an `app`."""
-        if not self.capabilities.web_page:
+        if self._in_process:
             return None
         page = f"{self._web_page}/runs/{quote(run_id, safe='', errors='replace')}"
         return page if event is None else f"{page}?{_focus(event)}"
