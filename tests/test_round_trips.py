@@ -214,7 +214,7 @@ async def test_a_view_is_opened_again_by_its_command(system: str, wanted: str) -
         await pilot.press("g", "j", "t", "plus")
         await settled(run_tui_app(pilot))
         before = shown(pilot)
-    _, named, look = opened_by(before.command)
+    _, (named,), look = opened_by(before.command)
     assert named == run_id
     async with explorer(place.source(), named, place.now, look, None) as pilot:
         after = shown(pilot)

@@ -37,7 +37,8 @@ class Place:
 class Beginning:
     """What a file tells where it begins: `start` is its first event, the rest of the run, as far as it stands there.
 
-    `runs` are those whose events were saved together, if it is not one. `origin` is where the run comes from and which of its events these are, `count` how many there should be.
+    `runs` are those whose events were saved together, if it is not one. `origin` is where the run
+    comes from and which of its events these are, `count` how many there should be.
     """
 
     start: Place
