@@ -36,9 +36,9 @@ class DetailApp(App[None]):
         return self.query_one(Detail).text
 
 
-def an_event(message: str = "", error: ErrorInfo | None = None) -> RunEvent:
+def an_event(message: str = "", error: ErrorInfo | None = None, step: str | None = None) -> RunEvent:
     time = "2026-11-22T00:36:51.079Z"
-    return RunEvent(run_id="r", message=message, timestamp=time, level=RunEventLevel.INFO, error=error)
+    return RunEvent(run_id="r", message=message, timestamp=time, level=RunEventLevel.INFO, error=error, step_key=step)
 
 
 def chain(length: int) -> ErrorInfo | None:
@@ -51,9 +51,9 @@ def chain(length: int) -> ErrorInfo | None:
 FRAME = '  File "/a/b.py", line 1, in f\n    x()\n'
 RUN = Run(id="r", status=RunStatus.SUCCESS, created_at="2026-11-22T00:36:51.079Z")
 HUGE = {
-    "lines": lambda: event_lines(an_event("one\n" * 50_000), "", True),
-    "frames": lambda: event_lines(an_event(error=ErrorInfo(message="m", stack=(FRAME,) * 50_000)), "", True),
-    "causes": lambda: event_lines(an_event(error=chain(10_000)), "", True),
+    "lines": lambda: event_lines(an_event("one\n" * 50_000), (), True),
+    "frames": lambda: event_lines(an_event(error=ErrorInfo(message="m", stack=(FRAME,) * 50_000)), (), True),
+    "causes": lambda: event_lines(an_event(error=chain(10_000)), (), True),
     "tags": lambda: run_lines(
         RUN.model_copy(update={"tags": {f"tag {n}": "v" for n in range(20_000)}}), "s", TimeMode.UTC, 0
     ),
@@ -91,8 +91,8 @@ async def test_no_more_is_made_than_there_is_room_for() -> None:
 async def test_a_huge_line_is_shown_from_its_first_rows_on() -> None:
     async with DetailApp().run_test() as pilot:
         detail = pilot.app.query_one(Detail)
-        detail.show(event_lines(an_event("one two " * 50_000), "", True))
-        assert detail.render_line(1).text.startswith("one two one")
+        detail.show(event_lines(an_event("one two " * 50_000), (), True))
+        assert detail.render_line(0).text.startswith("one two one")
         assert detail.virtual_size.height < LONGEST_TEXT // detail.size.width
         detail.focus()
         await pilot.press("G")
@@ -144,9 +144,21 @@ async def test_what_fits_is_shown_whole() -> None:
 
 def test_a_head_says_as_much_of_the_place_as_there_is_room_for() -> None:
     event = an_event("hello")
-    places = "2026-11-22 12:00 UTC   3 of 9", "12:00"
-    whole = event_head(event, *places)
+    places = "2026-11-22 12:00 UTC   3 of 9", "12:00   3 of 9", "3 of 9"
+    (whole,) = event_head(event, *places)
+    kind = whole.removesuffix(f"   {places[0]}")
     assert whole.endswith(places[0])
-    assert event_head(event, *places, room=len(whole)) == whole
-    assert event_head(event, *places, room=len(whole) - 1) == whole.replace(places[0], places[1])
-    assert event_head(event, *places, room=5) == whole.removesuffix(f"   {places[0]}")
+    for more, less in pairwise(places):
+        assert event_head(event, *places, room=len(f"{kind}   {more}")) == (f"{kind}   {more}",)
+        assert event_head(event, *places, room=len(f"{kind}   {more}") - 1) == (f"{kind}   {less}",)
+
+
+@pytest.mark.parametrize("step", ["extract", "s" * 500, "長い" * 90, "many words" * 40])
+def test_a_place_is_seen_in_full_above_whatever_leaves_no_room_for_it(step: str) -> None:
+    event = an_event("hello", step=step)
+    places = "2026-11-22 12:00 UTC   3 of 9", "12:00   3 of 9", "3 of 9"
+    for room in range(1, 600):
+        first, *rest = event_head(event, *places, room=room)
+        assert first.endswith("3 of 9")
+        assert cell_len(first) <= max(room, len("3 of 9"))
+        assert step in (rest or [first])[0]

@@ -130,10 +130,9 @@ def test_a_run_its_events_and_its_steps(environ: dict[str, str], server: Hostile
         explorer.shows(f"{len(PAYLOADS)} runs")
         explorer.press("j\r", f"{held} events", "✗ failure", *(beginning(text, 4) for text in PAYLOADS.values()))
         explorer.press("g", f"1 of {held}")
-        for _ in range(1, held):
+        for number in range(2, held + 1):
             explorer.send("j")
-            explorer.wait_quiet(QUIET, WAIT)
-        explorer.details(f"{held} of {held}")
+            explorer.details(f"{number} of {held}")
         explorer.press("F" + WRAP + RIGHT + RIGHT + WRAP + LEFT + "r", "Configuration")
         explorer.press(ESCAPE, gone="Configuration")
         for line, key in enumerate(sorted(PAYLOADS.values()), 3):

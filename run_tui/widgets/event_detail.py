@@ -98,7 +98,7 @@ class EventDetail(Detail):
             self.show_event()
 
     def _place_texts(self, place: Place) -> Iterator[str]:
-        """When the event was and which it is, in full and ever shorter."""
+        """When the event was and which it is, in full and ever shorter; which it is says each of them."""
         timeline, mode = self._timeline, clock_mode(self._log_rows.time_mode)
         at = timeline.time_of(place)
         if place.in_end and timeline.end is not None:
@@ -106,5 +106,5 @@ class EventDetail(Detail):
         else:
             number = f"{place.row + 1:,} of {timeline.held:,}{'' if timeline.end is None else ' read so far'}"
         yield f"{full_time(at, mode)}   {number}"
-        yield full_time(at, mode)
-        yield clock(at, mode)
+        yield f"{clock(at, mode)}   {number}"
+        yield number

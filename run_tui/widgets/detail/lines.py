@@ -37,25 +37,28 @@ LONGEST_TEXT = 100_000
 """Characters of one text that are looked at."""
 
 
-def event_head(event: RunEvent, *places: str, room: int | None = None, run: str = "") -> str:
-    """What kind of event it is, and the first of `places` for which there is room: where it stands, less and less.
+def event_head(event: RunEvent, *places: str, room: int | None = None, run: str = "") -> Sequence[str]:
+    """What kind of event it is, then the first of `places` for which there is room: where it stands, less and less.
 
-    Of several runs it begins with the event's own.
+    Where none has room beside the kind, a place has a line of its own above it: however long the kind is, it is seen.
+    Of several runs the kind begins with the event's own.
     """
     parts = [event.event_type or "LOG", event.level.value, event.step_key or "run"]
     if event.attempt and event.attempt > 1:
         parts.append(f"attempt {event.attempt}")
     kind = "  ".join(filter(None, (run, *map(clean, parts))))
-    heads = [f"{kind}   {place}" for place in places]
-    return next((head for head in heads if room is None or cell_len(head) <= room), kind)
+    for head in (f"{kind}   {place}" for place in places):
+        if room is None or cell_len(head) <= room:
+            return (head,)
+    return next((place for place in places if room is None or cell_len(place) <= room), places[-1]), kind
 
 
-def event_lines(event: RunEvent, head: str, all_frames: bool, stderr: Sequence[str] = ()) -> Iterator[Line]:
+def event_lines(event: RunEvent, head: Sequence[str], all_frames: bool, stderr: Sequence[str] = ()) -> Iterator[Line]:
     """All there is to say of an event below its `head`; `all_frames` shows the framework's too.
 
     `stderr` is what its process wrote last: a few lines beside an exception of the user's, all where there is none.
     """
-    yield "accent", head
+    yield from (("accent", line) for line in head)
     told = event.error is not None and not is_wrapper(root_error(event.error))
     if not told or event.event_type != "STEP_FAILURE":
         yield from (("plain", line) for line in _cut(event.message))
