@@ -5,6 +5,9 @@ holds it fail. The pages before it are found by asking for fewer events, the way
 Those are not documented: they are made only where the server's own cursors have been seen to look the same.
 
 Which ids come next cannot be known, as all runs may share one sequence; but a cursor may also count a run's events.
+
+Servers break down for other reasons too, and all that is asked in the meantime looks like poison. So an event counts as
+that only where the server broke down over it TIMES times and answered something else between each two of them.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -33,6 +37,9 @@ FAR = 2**20
 """How far beyond the last good id poison at the end of a log is looked for: all runs may share one sequence of ids."""
 BEYOND = 2**62
 """An id that no event has, above all others."""
+TIMES = 6
+"""How often a server has to break down over an event. Where it does so at every third request, whatever that asks, one
+event in seven hundred of those it broke down over first would pass for poison."""
 
 
 class _StorageCursor(TypedDict):
@@ -78,58 +85,76 @@ async def read_past_poison(fetch: Fetch, cursor: str | None, limit: int) -> Even
 
     Such a page says in `skipped` what it lacks. Raises what `fetch` raised where there is no way past.
     """
-    trouble = await _attempt(fetch, cursor, limit)
+    if storage_id(cursor) is None:
+        return await fetch(cursor, limit)
+    server = _Server(fetch)
+    trouble = await server.ask(cursor, limit, times=2)
     if isinstance(trouble, EventPage):
         return trouble
-    if storage_id(cursor) is None or not await _is_well(fetch, trouble):
-        raise trouble
-    page = await _before(fetch, cursor, limit)
+    page = await _before(server, cursor, limit)
     last = storage_id(page.cursor)
     if last is None:
         return page
-    alone = await _attempt(fetch, page.cursor, 1)
-    if isinstance(alone, EventPage):
-        return page if len(page) else alone
-    way = await _past(fetch, last)
-    if way is not None and await _stays(fetch, alone, last):
-        return _joined(page, *way, reason=str(alone))
+    if len(page):
+        server.good = cursor
+    with suppress(Crashed):
+        alone = await server.ask(page.cursor, 1)
+        if isinstance(alone, EventPage):
+            return page if len(page) else alone
+        way = await _past(server, last)
+        if way is not None:
+            return _joined(page, *way, reason=str(alone))
     if len(page):
         return page
     raise trouble
 
 
-async def _attempt(fetch: Fetch, cursor: str | None, limit: int) -> EventPage | ServerError:
-    """A page or the poison in it. A breakdown counts only if it happens again: servers have other troubles too."""
-    trouble = await _once(fetch, cursor, limit)
-    return await _once(fetch, cursor, limit) if isinstance(trouble, Crashed) else trouble
+class _Server:
+    """Asks `fetch`, and tells a server that broke down over an event from one that did so for a while.
+
+    `good` is the cursor before an event that it can deliver, as far as one is known: else no event is after it.
+    """
+
+    def __init__(self, fetch: Fetch) -> None:
+        self.good: str | None = storage_cursor(BEYOND)
+        self._fetch = fetch
+
+    async def ask(self, cursor: str | None, limit: int, times: int = TIMES) -> EventPage | ServerError:
+        """A page, or the poison in it. Raises `Crashed` where the server cannot deliver what is good either."""
+        for number in range(times):
+            answer = await self.ask_once(cursor, limit)
+            if not isinstance(answer, Crashed):
+                break
+            if number:
+                await self._see_that_it_is_well(answer)
+        return answer
+
+    async def ask_once(self, cursor: str | None, limit: int) -> EventPage | ServerError:
+        """A page, or what may be poison in it."""
+        try:
+            return await self._fetch(cursor, limit)
+        except ServerError as error:
+            if not is_poison(error):
+                raise
+            return error
+
+    async def _see_that_it_is_well(self, trouble: ServerError) -> None:
+        for _ in range(2):
+            if isinstance(await self.ask_once(self.good, 1), EventPage):
+                return
+        raise trouble
 
 
-async def _once(fetch: Fetch, cursor: str | None, limit: int) -> EventPage | ServerError:
-    try:
-        return await fetch(cursor, limit)
-    except ServerError as error:
-        if not is_poison(error):
-            raise
-        return error
+async def _before(server: _Server, cursor: str | None, limit: int) -> EventPage:
+    """The longest page after `cursor` that holds no poison; empty where the very next event is poison.
 
-
-async def _is_well(fetch: Fetch, trouble: ServerError) -> bool:
-    """Whether a server that broke down is well where there are no events at all."""
-    return is_unreadable(trouble) or isinstance(await _attempt(fetch, storage_cursor(BEYOND), 1), EventPage)
-
-
-async def _stays(fetch: Fetch, trouble: ServerError, last: int) -> bool:
-    """Whether a breakdown after `last` goes on though the server answers behind it: else no event caused it."""
-    return is_unreadable(trouble) or not isinstance(await _attempt(fetch, storage_cursor(last), 1), EventPage)
-
-
-async def _before(fetch: Fetch, cursor: str | None, limit: int) -> EventPage:
-    """The longest page after `cursor` that holds no poison; empty where the very next event is poison."""
+    A server that breaks down over nothing makes it shorter than it could be, which does no harm.
+    """
     page = EventPage(run_id="", cursor=cursor)
     good, bad = 0, limit
     while bad - good > 1:
         middle = (good + bad) // 2
-        shorter = await _attempt(fetch, cursor, middle)
+        shorter = await server.ask_once(cursor, middle)
         if isinstance(shorter, EventPage):
             page, good = shorter, middle
         else:
@@ -137,30 +162,30 @@ async def _before(fetch: Fetch, cursor: str | None, limit: int) -> EventPage:
     return page
 
 
-async def _past(fetch: Fetch, last: int) -> tuple[int, int, EventPage] | None:
+async def _past(server: _Server, last: int) -> tuple[int, int, EventPage] | None:
     """How many events after the id `last` are poison, an id to go on after, and what the server answers from there.
 
     None where the server answers nowhere near.
     """
-    before = await _rank(fetch, last)
+    before = await _rank(server, last)
     for count in range(1, MANY + 1):
-        answer = await _attempt(fetch, offset_cursor(before + count), 1)
+        answer = await server.ask(offset_cursor(before + count), 1)
         if isinstance(answer, EventPage):
             next_id = storage_id(answer.cursor) if len(answer) else None
             if next_id is not None:
                 return count, next_id - 1, answer
             break
-    found = await _first_answer(fetch, last)
+    found = await _first_answer(server, last)
     return None if found is None else (count, *found)
 
 
-async def _rank(fetch: Fetch, last: int) -> int:
+async def _rank(server: _Server, last: int) -> int:
     """How many events have ids up to `last`, which is that of a good one: at most `last`, as ids begin at 1."""
     low, high = 0, max(0, last)
     middle = high
     while low < high:
         number, id_ = middle, None
-        while number > low and (id_ := await _id_of(fetch, number)) is None:
+        while number > low and (id_ := await _id_of(server, number)) is None:
             number -= 1
         if id_ == last:
             return number
@@ -172,28 +197,28 @@ async def _rank(fetch: Fetch, last: int) -> int:
     return low
 
 
-async def _id_of(fetch: Fetch, number: int) -> int | None:
+async def _id_of(server: _Server, number: int) -> int | None:
     """The id of the run's event of this number, from 1; BEYOND beyond the last one, None for poison."""
-    answer = await _attempt(fetch, offset_cursor(number - 1), 1)
+    answer = await server.ask(offset_cursor(number - 1), 1)
     if not isinstance(answer, EventPage):
         return None
     id_ = storage_id(answer.cursor) if len(answer) else None
     return BEYOND if id_ is None else id_
 
 
-async def _first_answer(fetch: Fetch, last: int) -> tuple[int, EventPage] | None:
+async def _first_answer(server: _Server, last: int) -> tuple[int, EventPage] | None:
     """The smallest id above `last` after which the server answers again, and that answer; None where it never does.
 
     Where good events lie between poison it may not be the smallest.
     """
     low, high = 0, 1
-    while not isinstance(answer := await _attempt(fetch, storage_cursor(last + high), 1), EventPage):
+    while not isinstance(answer := await server.ask(storage_cursor(last + high), 1), EventPage):
         if high >= FAR:
             return None
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
-        nearer = await _attempt(fetch, storage_cursor(last + middle), 1)
+        nearer = await server.ask(storage_cursor(last + middle), 1)
         if isinstance(nearer, EventPage):
             answer, high = nearer, middle
         else:

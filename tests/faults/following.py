@@ -28,6 +28,7 @@ class Followed:
     states: Counter[Phase] = field(default_factory=Counter)
     waits: list[float] = field(default_factory=list)
     errors: set[str] = field(default_factory=set)
+    skipped: int = 0
     replaced: list[int] = field(default_factory=list)
     last: FeedState | None = None
 
@@ -36,6 +37,7 @@ class Followed:
         match update:
             case Loaded(page, of_end):
                 (self.end if of_end else self.rows).extend(rows_of(page))
+                self.skipped += page.skipped_count
             case Joined():
                 self.rows += self.end
                 self.end = []

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from tests.faults.wire import Listener, Message, json_answer, read_message
+from tests.faults.wire import BREAKDOWN, Listener, Message, json_answer, read_message
 
 RUN_ID = "5ab3f1c0-77d1-4c5e-9a55-2a52f0e2d9b1"
 PAGE = 100
@@ -30,10 +30,19 @@ class GrowingServer(Listener):
     Each time a page is asked for the log grows: by nothing, a few, exactly a page or two pages of events. `stragglers`
     of them become visible only after events that follow them, some not before the run has ended; with `gaps` other runs
     share the sequence of ids. When the status says that the run has ended, LATE events are still to come.
+    Over `poison` of the events it breaks down.
     """
 
     def __init__(
-        self, count: int, seed: int, *, begun: int = 0, stragglers: int = 0, gaps: bool = False, page: int = PAGE
+        self,
+        count: int,
+        seed: int,
+        *,
+        begun: int = 0,
+        stragglers: int = 0,
+        gaps: bool = False,
+        page: int = PAGE,
+        poison: int = 0,
     ) -> None:
         super().__init__()
         self._chance = random.Random(seed)
@@ -48,6 +57,7 @@ class GrowingServer(Listener):
         self._early = count - LATE
         self._appeared = 0
         self._stragglers = set(self._chance.sample(ids[begun : count - LATE], stragglers))
+        self._poison = set(self._chance.sample(ids, poison))
         self._held_back: list[int] = []
         self._visible: list[int] = []
         self._ended_at: float | None = None
@@ -56,7 +66,7 @@ class GrowingServer(Listener):
     @property
     def log(self) -> list[Row]:
         """All events as a reader should have them at the end."""
-        return [row_of(event) for event in self._events.values()]
+        return [row_of(event) for id_, event in self._events.items() if id_ not in self._poison]
 
     async def restart(self, seconds: float = 0.02) -> None:
         """Goes away with all its connections and comes back after a while."""
@@ -82,7 +92,10 @@ class GrowingServer(Listener):
             )
         if "logsForRun" in query:
             # The status is as old as the events or older: here as in Dagster it is looked up first.
-            data = {"runOrError": self._run, "logsForRun": self._logs(query, variables)}
+            run, ids = self._run, self._asked(query, variables)
+            if "events {" in query and not self._poison.isdisjoint(ids):
+                return BREAKDOWN
+            data = {"runOrError": run, "logsForRun": self._logs(query, variables, ids)}
         if "runOrError" not in query:
             data.pop("runOrError", None)
         elif not data:
@@ -95,21 +108,22 @@ class GrowingServer(Listener):
         times = {"creationTime": 1_795_307_802.0, "startTime": 1_795_307_802.5, "endTime": self._ended_at}
         return {"__typename": "Run", "id": RUN_ID, "status": status, "pipelineName": "etl", "mode": "default", **times}
 
-    def _logs(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
-        cursor = variables.get("afterCursor")
-        place: dict[str, Any] = json.loads(b64decode(cursor or _cursor(-1)))
+    def _asked(self, query: str, variables: dict[str, Any]) -> list[int]:
+        place: dict[str, Any] = json.loads(b64decode(variables.get("afterCursor") or _cursor(-1)))
         by_offset = place["type"] == "OFFSET"
         if by_offset:
             self._show_stragglers()
         elif "events {" in query:
             self._grow()
         first = place["value"] if by_offset else bisect_right(self._visible, place["value"])
-        limit = min(variables["limit"], self._page)
-        ids = self._visible[first : first + limit]
-        end = _cursor(ids[-1]) if ids else cursor or _cursor(-1)
+        return self._visible[first : first + min(variables["limit"], self._page)]
+
+    def _logs(self, query: str, variables: dict[str, Any], ids: list[int]) -> dict[str, Any]:
+        end = _cursor(ids[-1]) if ids else variables.get("afterCursor") or _cursor(-1)
+        more = len(ids) == min(variables["limit"], self._page)
         detailed = "... on ErrorEvent" in query
         events = [_sent(self._events[id_], detailed) for id_ in ids] if "events {" in query else []
-        return {"__typename": "EventConnection", "cursor": end, "hasMore": len(ids) == limit, "events": events}
+        return {"__typename": "EventConnection", "cursor": end, "hasMore": more, "events": events}
 
     def _grow(self) -> None:
         if self._appeared >= self._early:

@@ -40,23 +40,32 @@ HARMLESS = frozenset({Fault.DRIP, Fault.SLOW_CONNECT})
 
 
 class Plan:
-    """Lets `rate` of all requests fail, each kind as often as the others; `counts` tells how often each has."""
+    """Lets `rate` of all requests fail, each kind as often as the others; `counts` tells how often each has.
 
-    def __init__(self, seed: int, rate: float, kinds: Sequence[Fault] = tuple(Fault)) -> None:
+    A fault befalls up to `longest` requests in a row.
+    """
+
+    def __init__(self, seed: int, rate: float, kinds: Sequence[Fault] = tuple(Fault), longest: int = 1) -> None:
         self.counts: Counter[Fault] = Counter()
         self.rate = rate
+        self._longest = longest
+        self._lasting: list[Fault] = []
         self._kinds = kinds
         self._chance = random.Random(seed)
         self._bag: list[Fault] = []
 
     def draw(self) -> Fault | None:
         """What befalls the next request."""
+        if self._lasting:
+            return self._lasting.pop()
         if self._chance.random() >= self.rate:
             return None
         if not self._bag:
             self._bag = self._chance.sample(self._kinds, len(self._kinds))
         fault = self._bag.pop()
         self.counts[fault] += 1
+        if self._longest > 1:
+            self._lasting = [fault] * self._chance.randrange(self._longest)
         return fault
 
     def share(self) -> float:

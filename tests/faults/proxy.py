@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from tests.faults.plan import Fault, Plan
-from tests.faults.wire import Listener, Message, answer, json_answer, read_message, reset
+from tests.faults.wire import BREAKDOWN, Listener, Message, answer, json_answer, read_message, reset
 
 HTML = b"<!DOCTYPE html><html><body><h1>Bad Gateway</h1>The maintenance page.</body></html>"
 AWAY = 0.03
@@ -21,7 +21,7 @@ DROPS = 7
 INSTEAD = {
     Fault.TOO_MANY: answer(429, b"slow down", "text/plain", "retry-after: 2"),
     Fault.UNAVAILABLE: answer(503, HTML, "text/html"),
-    Fault.BREAKDOWN: answer(500, b"Internal Server Error", "text/plain"),
+    Fault.BREAKDOWN: BREAKDOWN,
     Fault.PYTHON_ERROR: json_answer(
         500, {"data": {"logsForRun": {"__typename": "PythonError", "message": "OperationalError\n", "stack": []}}}
     ),

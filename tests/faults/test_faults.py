@@ -93,6 +93,13 @@ async def test_a_server_that_says_when_to_come_again_is_obeyed() -> None:
     assert min(held.waits) >= 2.0
 
 
+@pytest.mark.parametrize("seed", range(9))
+async def test_only_events_that_the_server_breaks_down_over_are_left_out(seed: int) -> None:
+    server = GrowingServer(400, seed, begun=seed % 3 * 150, gaps=seed % 2 == 0, page=40, poison=5)
+    held, _ = await followed(server, Plan(seed, 0.04, [Fault.BREAKDOWN], longest=6))
+    assert held.skipped == 5
+
+
 async def test_details_are_not_given_up_for_an_error_that_passes() -> None:
     server, plan = GrowingServer(400, 2, page=20), Plan(2, 0.5, [Fault.GRAPHQL_ERROR])
     held, _ = await followed(server, plan)

@@ -46,6 +46,10 @@ def json_answer(status: int, value: Any) -> Message:
     return answer(status, json.dumps(value).encode())
 
 
+BREAKDOWN = answer(500, b"Internal Server Error", "text/plain")
+"""What a server says that broke down over a request before it could say why."""
+
+
 def reset(writer: asyncio.StreamWriter) -> None:
     """Ends a connection at once: the other side's next read or write fails."""
     connection = writer.get_extra_info("socket")

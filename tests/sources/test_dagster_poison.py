@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+import json
+import random
+from base64 import b64decode
+from collections.abc import Collection, Container
 from itertools import accumulate
 
 import pytest
@@ -136,19 +139,28 @@ async def test_an_error_that_is_no_poison_is_not_stepped_over() -> None:
             await source.events(RUN_ID, "garbage")
 
 
-class Moody:
-    """A server of `count` events that breaks down at the requests whose numbers are in `moods`, poison or not."""
+def place_of(cursor: str | None) -> int:
+    """After how many events the cursor stands, of a run whose ids are their numbers."""
+    return 0 if cursor is None else max(0, json.loads(b64decode(cursor))["value"])
 
-    def __init__(self, count: int, moods: Collection[int], cursor: str | None = None) -> None:
-        self.count, self.moods, self.cursor = count, moods, cursor
+
+class Moody:
+    """A server of `count` events that breaks down over `poison`, and at the requests whose numbers are in `moods`."""
+
+    def __init__(
+        self, count: int, moods: Container[int], cursor: str | None = None, poison: Collection[int] = ()
+    ) -> None:
+        self.count, self.moods, self.cursor, self.poison = count, moods, cursor, poison
         self.requests = 0
 
     async def fetch(self, cursor: str | None, limit: int) -> EventPage:
         self.requests += 1
         if self.requests in self.moods:
             raise Crashed("broke down", status=500)
-        start = storage_id(cursor) or 0
+        start = min(place_of(cursor), self.count)
         ids = range(start + 1, min(start + limit, self.count) + 1)
+        if not {*ids}.isdisjoint(self.poison):
+            raise Crashed("broke down", status=500)
         texts = [str(id_) for id_ in ids]
         more = len(ids) == limit
         place = self.cursor or (storage_cursor(ids[-1]) if ids else cursor)
@@ -169,23 +181,53 @@ async def test_a_server_that_is_broken_altogether_is_left_alone() -> None:
     assert moody.requests <= 4
 
 
-@pytest.mark.parametrize("start", range(1, 12))
-@pytest.mark.parametrize("length", range(1, 20))
-async def test_a_breakdown_of_any_length_leaves_nothing_out(start: int, length: int) -> None:
-    moody = Moody(25, range(start, start + length))
+async def read_to_the_end(moody: Moody) -> tuple[list[str], int]:
+    """What is read of a server, and how much of it is left out; who was told of a breakdown comes again."""
     read: list[str] = []
-    cursor: str | None = None
+    cursor, skipped = None, 0
     while True:
         try:
             page = await read_past_poison(moody.fetch, cursor, 10)
         except Crashed:
             continue
         read += page.messages
-        assert page.skipped == ()
+        skipped += page.skipped_count
         if not page.has_more:
-            break
+            return read, skipped
         cursor = page.cursor
-    assert read == [str(n) for n in range(1, 26)]
+
+
+POISON: list[set[int]] = [set(), {1}, {3}, {3, 4}, {10, 12}, {12}, {24, 25}, {*range(5, 10)}]
+
+
+@pytest.mark.parametrize("poison", POISON, ids=str)
+@pytest.mark.parametrize("length", range(1, 20))
+async def test_a_breakdown_of_any_length_leaves_only_poison_out(length: int, poison: set[int]) -> None:
+    good = [str(n) for n in range(1, 26) if n not in poison]
+    for start in range(1, 60):
+        moods = range(start, start + length)
+        assert await read_to_the_end(Moody(25, moods, poison=poison)) == (good, len(poison))
+
+
+class Bursts:
+    """Moods that come and go: one request in 30 begins a breakdown of up to `longest` requests."""
+
+    def __init__(self, seed: int, longest: int) -> None:
+        self._chance, self._longest, self._left = random.Random(seed), longest, 0
+
+    def __contains__(self, number: object) -> bool:
+        if not self._left and self._chance.random() < 1 / 30:
+            self._left = self._chance.randint(1, self._longest)
+        self._left = max(0, self._left - 1)
+        return self._left > 0
+
+
+@pytest.mark.parametrize("poison", POISON, ids=str)
+@pytest.mark.parametrize("longest", [2, 5, 40])
+async def test_breakdowns_that_come_and_go_leave_only_poison_out(longest: int, poison: set[int]) -> None:
+    good = [str(n) for n in range(1, 26) if n not in poison]
+    for seed in range(25):
+        assert await read_to_the_end(Moody(25, Bursts(seed, longest), poison=poison)) == (good, len(poison))
 
 
 async def test_a_server_with_other_cursors_gives_what_it_can() -> None:
