@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import time
@@ -61,7 +62,13 @@ class Shell(OrderedInput):
     def prepare(self) -> None:
         """Takes the user's keys, before there is a screen, and begins to collect garbage between frames."""
         self.set_keymap({action.id: action.keys for action in self.actions if action not in ACTIONS})
-        self.set_interval(COLLECTING, self.collector.collect)
+        self._collect()
+
+    def _collect(self) -> None:
+        """Again and again while the app runs; one of Textual's timers would cost more than the look."""
+        self.collector.collect()
+        if self.is_running:
+            asyncio.get_running_loop().call_later(COLLECTING, self._collect)
 
     def warn(self) -> None:
         """Tells what is wrong with the settings."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
 from itertools import islice, repeat
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from rich.segment import Segment
 from textual import events
@@ -68,6 +68,7 @@ class RowList(LongView, can_focus=True):
         self._centered = False
         self._notice: list[tuple[str, str]] = []
         self._in_view: tuple[Hashable, ...] = ()
+        self._painted: tuple[Region, list[Strip]] | None = None
 
     def show_notice(self, *lines: tuple[str, str]) -> None:
         """What stands here while there are no rows: (style name, harmless text) pairs."""
@@ -111,18 +112,19 @@ class RowList(LongView, can_focus=True):
 
     def forget_out_of_view(self) -> None:
         """Rows that cannot be seen may look different once they can."""
-        in_view = {(self.strip_key(index), self.row_width) for index in self.rows_in_view}
+        width = self.row_width
+        in_view = {(self.strip_key(index), width) for index in self.rows_in_view}
         for key in [key for key in self._strips.keys() if key not in in_view]:  # noqa: SIM118
             self._strips.discard(key)
 
     def rows_touched(self, indexes: Iterable[int]) -> None:
         """These rows may look different now: repaints those in view that do."""
-        top, width = self.scroll_offset.y, self.row_width
+        in_view, width = self.rows_in_view, self.row_width
         for index in indexes:
             key = (self.strip_key(index), width)
             before = self._strips.get(key)
             self._strips.discard(key)
-            if top <= index < top + self.size.height and before != self._row_strips(index, width):
+            if index in in_view and before != self._row_strips(index, width):
                 self._repaint(index)
 
     def move_to(self, index: int, *, by_user: bool = False, center: bool = False) -> None:
@@ -166,6 +168,8 @@ class RowList(LongView, can_focus=True):
 
         Textual would make others of them, and work out anew what filters, cuts and colours it found for them before.
         """
+        if self._painted is not None and self._painted[0] == crop:
+            return self._painted[1]
         if self.styles.gutter != NO_FRAME:
             return super().render_lines(crop)
         lines = list(islice(self._lines(crop.y), crop.height))
@@ -174,7 +178,13 @@ class RowList(LongView, can_focus=True):
             lines = [line.apply_filter(line_filter, ground) for line in lines]
         if crop.column_span != (0, self.outer_size.width):
             lines = [line.crop(*crop.column_span) for line in lines]
+        self._painted = crop, lines
         return lines
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Has the lines painted anew; until then they are as they were, whatever changes beside this list."""
+        self._painted = None
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def render_line(self, y: int) -> Strip:
         """One visible line, counted from the top of the widget."""
@@ -197,6 +207,7 @@ class RowList(LongView, can_focus=True):
         """Another theme: everything is painted anew."""
         super().notify_style_update()
         self._strips.clear()
+        self._painted = None
 
     def on_resize(self) -> None:
         """Rows are laid out for the width there is, and the cursor stays in sight."""

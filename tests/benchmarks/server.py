@@ -75,6 +75,8 @@ class RunServer:
         if "executionPlan" in query:
             steps = [{"key": key, "kind": "COMPUTE", "inputs": []} for key in STEPS]
             return _json({"runOrError": {"__typename": "Run", "executionPlan": {"steps": steps}}})
+        if "RunTuiPermissions" in query:
+            return _json({"permissions": [], "workspaceOrError": {"__typename": "Workspace", "locationEntries": []}})
         if "logsForRun" not in query:
             return _json({"runOrError": self._run(variables.get("runId", RUN_ID))})
         with_run = "runOrError" in query
