@@ -48,14 +48,14 @@ def test_which_program_copies(tmp_path: Path, name: str, options: list[str], nee
 async def test_the_program_gets_the_text_and_no_shell_does(tmp_path: Path, name: str, coding: str) -> None:
     text = "größe $(touch x) `touch y`\n; touch z"
     environ = program(tmp_path, name, f'/bin/cat > "{tmp_path}/copied"')
-    assert await desktop.copy(text, environ)
+    assert await desktop.copy(text, environ, limit=30)
     assert (tmp_path / "copied").read_bytes().decode(coding) == text
     assert not {"x", "y", "z"} & {file.name for file in tmp_path.iterdir()}  # noqa: ASYNC240
 
 
 @POSIX
 async def test_a_program_that_fails_or_does_not_end_is_given_up(tmp_path: Path) -> None:
-    assert not await desktop.copy("text", program(tmp_path, "wl-copy", "exit 1"))
+    assert not await desktop.copy("text", program(tmp_path, "wl-copy", "exit 1"), limit=30)
     assert not await desktop.copy("text" * 100_000, program(tmp_path, "wl-copy", "exec /bin/sleep 60"), limit=0.05)
     (tmp_path / "wl-copy").write_text("no program")
     assert not await desktop.copy("text", program(tmp_path, "wl-copy", "") | {"PATH": ""})

@@ -122,9 +122,10 @@ async def test_polls_slow_down_when_quiet_and_a_key_press_ends_the_wait() -> Non
 
 
 async def test_a_key_press_ends_the_wait() -> None:
-    source = ScriptedSource(log(1))
-    feed = Feed(source, "r1")
-    async with aclosing(feed.updates()) as updates, asyncio.timeout(FAST_POLL):
+    source, time = ScriptedSource(log(1)), FakeTime()
+    began = time.seconds
+    feed = Feed(source, "r1", clock=time.clock)
+    async with aclosing(feed.updates()) as updates:
         async for update in updates:
             if isinstance(update, FeedState) and update.phase is Phase.LIVE:
                 source.log.append("more")
@@ -132,6 +133,7 @@ async def test_a_key_press_ends_the_wait() -> None:
             if isinstance(update, Loaded) and update.page.messages == ["more"]:
                 break
     assert len(source.cursors) == 2
+    assert (time.waits, time.seconds) == ([FAST_POLL], began)
 
 
 async def test_after_a_key_press_the_next_waits_are_whole_again() -> None:

@@ -54,6 +54,11 @@ class Plan:
         self._chance = random.Random(seed)
         self._bag: list[Fault] = []
 
+    @property
+    def stalls(self) -> bool:
+        """Whether some answers never come, so that a client has to give them up."""
+        return not {Fault.STALL, Fault.STALL_WITHIN}.isdisjoint(self._kinds)
+
     def draw(self) -> Fault | None:
         """What befalls the next request."""
         if self._lasting:

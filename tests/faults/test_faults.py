@@ -15,6 +15,8 @@ from tests.faults.plan import HARMLESS, Fault, Plan
 from tests.faults.proxy import INSTEAD, FaultyProxy, faulty
 
 HASTE = 0.005
+PATIENCE, LONG = 0.5, 30.0
+"""Seconds until an answer is given up: where some never come, and where none is to be, however slow the machine."""
 SAID = {
     Fault.TOO_MANY: "is too busy (HTTP 429",
     Fault.UNAVAILABLE: "is too busy (HTTP 503",
@@ -39,7 +41,7 @@ async def behind_faults(server: GrowingServer, plan: Plan) -> AsyncIterator[Faul
 
 async def followed(server: GrowingServer, plan: Plan) -> tuple[Followed, FaultyProxy]:
     async with behind_faults(server, plan) as proxy:
-        held = await follow(proxy.url, RUN_ID, seed=1, haste=HASTE, read_timeout=0.4)
+        held = await follow(proxy.url, RUN_ID, seed=1, haste=HASTE, read_timeout=PATIENCE if plan.stalls else LONG)
     assert lost_and_twice(held.rows, server.log) == (0, 0)
     assert held.rows == server.log
     assert held.last is not None
@@ -82,7 +84,7 @@ async def test_waits_grow_to_the_longest_and_no_further(fault: Fault) -> None:
             if len(held.waits) == 9:
                 plan.rate = 0.0
 
-        held = await follow(proxy.url, RUN_ID, seed=1, haste=0.001, read_timeout=0.4, told=pass_by)
+        held = await follow(proxy.url, RUN_ID, seed=1, haste=0.001, read_timeout=LONG, told=pass_by)
     assert held.rows == server.log
     assert all(low <= wait <= 2 * low for low, wait in zip((0.25, 0.5, 1, 2, 4), held.waits, strict=False))
     assert LONGEST_RETRY / 2 <= max(held.waits) <= LONGEST_RETRY
