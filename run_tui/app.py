@@ -10,6 +10,7 @@ from textual.message import Message
 
 from run_tui.connections import Connections
 from run_tui.explorer.alerts import Alerts
+from run_tui.explorer.comparing import Comparisons
 from run_tui.explorer.connecting import Connecting
 from run_tui.explorer.opening import Opening
 from run_tui.explorer.runs_list import RunsList
@@ -20,7 +21,8 @@ from run_tui.model import Run
 from run_tui.query import typable
 from run_tui.reopening import OPEN, Look
 from run_tui.screens import themes
-from run_tui.screens.base import AlertWanted, RefreshWanted, WebPageWanted
+from run_tui.screens.base import AlertWanted, CompareWanted, RefreshWanted, WebPageWanted
+from run_tui.screens.compare import CompareScreen
 from run_tui.screens.connect import ConnectScreen
 from run_tui.screens.connection_form import ConnectionForm
 from run_tui.screens.runs import RunsScreen
@@ -74,6 +76,7 @@ class RunTuiApp(Shell):
             self._runs.screen.show_look(look)
         self._alerts = Alerts(self, every=alert)
         self._opening = Opening(self, self._runs, self._alerts, self._way_to, together)
+        self._comparisons = Comparisons(self, self._way_to)
         self._wishes = Wishes(self)
         self._connecting = Connecting(self, self._connections, self._sources, self._runs, self._switched)
         self._heard_at = time.time()
@@ -146,6 +149,14 @@ class RunTuiApp(Shell):
     async def _of_connections(self, wish: Message) -> None:
         await self._connecting.take(wish)
 
+    @on(CompareWanted)
+    @on(CompareScreen.RunWanted)
+    @on(CompareScreen.OtherWanted)
+    @on(CompareScreen.AgainWanted)
+    @on(CompareScreen.Closed)
+    async def _of_comparisons(self, wish: Message) -> None:
+        await self._comparisons.take(wish)
+
     def _switched(self) -> None:
         self._show_way()
         self._wishes.show_rights()
@@ -161,9 +172,9 @@ class RunTuiApp(Shell):
         """The connections whose runs are listed, by name."""
         return {name: self._sources[name] for name in self._runs.connections}
 
-    async def go_to(self, source: Source, run: Run) -> None:
-        """Opens a run, in place of one that is open."""
-        await self._opening.open(source, run)
+    async def go_to(self, source: Source, run: Run, look: Look | None = None) -> None:
+        """Opens a run as `look` says, in place of one that is open."""
+        await self._opening.open(source, run, look)
 
     def list_runs_of(self, job: str) -> None:
         """Lists the runs of a job."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from run_tui.errors import RunNotFound
-from run_tui.model import MAX_PAGE, Run, RunFilter, epoch_ms
+from run_tui.model import MAX_PAGE, Run, RunFilter, RunStatus, epoch_ms
 from run_tui.sources.base import Source
 
 FIRST_SPAN = 60.0
@@ -12,6 +12,10 @@ WIDER = 8
 """How many times as long each further span is."""
 PRECISION = 0.002
 """Seconds by which a run's time of creation, in whole milliseconds here, may differ from the server's own."""
+LOOKED_AT = 20
+"""Successful runs among which one is looked for that executed all steps."""
+_PARTIAL = {"dagster/step_selection", "dagster/is_resume_retry"}
+"""Tags of runs that executed only some steps."""
 
 
 async def neighbour(source: Source, run: Run, direction: int, now: float) -> Run | None:
@@ -68,3 +72,16 @@ async def family(source: Source, run: Run) -> list[Run]:
         return [await source.run(root), *later]
     except RunNotFound:
         return later
+
+
+async def last_success(source: Source, run: Run) -> Run | None:
+    """The newest run of the same job before this one that succeeded; None when there is none.
+
+    One that executed only some of the job's steps is taken where there is no other.
+    """
+    if run.pipeline_name is None:
+        return None
+    good = RunStatus.SUCCESS
+    wanted = RunFilter(job=run.pipeline_name, statuses=(good,), created_before=epoch_ms(run.created_at) / 1000)
+    found = [other for other in (await source.runs(wanted, None, LOOKED_AT)).items if other.id != run.id]
+    return next((other for other in found if not _PARTIAL.intersection(other.tags)), next(iter(found), None))

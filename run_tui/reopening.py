@@ -62,3 +62,8 @@ def command(connection: Sequence[str], run_id: str | None, look: Look, others: S
 def _not_options(ids: Sequence[str]) -> Sequence[str]:
     """Ids as words that are not read as options."""
     return ("--", *ids) if any(each.startswith("-") for each in ids) else ids
+
+
+def comparison(connection: Sequence[str], before: str, after: str) -> str:
+    """The command for a shell that prints what differs between two runs of a connection."""
+    return shlex.join(("run-tui", *connection, "run", "compare", *_not_options([before, after])))

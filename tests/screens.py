@@ -22,6 +22,7 @@ from run_tui.app import RunTuiApp
 from run_tui.demo import create_app
 from run_tui.model import EventPage
 from run_tui.query import parse
+from run_tui.screens.compare import CompareScreen
 from run_tui.screens.jobs import JobsScreen
 from run_tui.screens.launch import LaunchScreen
 from run_tui.screens.run import RunScreen
@@ -193,6 +194,12 @@ async def _save(pilot: Pilot[None]) -> None:
     await until(lambda: isinstance(pilot.app.screen, SaveScreen))
 
 
+async def _compare(pilot: Pilot[None]) -> None:
+    await open_run(pilot, "FAILURE", "nightly_etl")
+    await pilot.press("equals_sign")
+    await until(lambda: isinstance(pilot.app.screen, CompareScreen) and pilot.app.screen.report is not None)
+
+
 async def _jobs(pilot: Pilot[None]) -> None:
     await pilot.press("J")
     await until(lambda: isinstance(pilot.app.screen, JobsScreen) and pilot.app.screen.rows.row_count() > 0)
@@ -251,6 +258,7 @@ SHOTS: dict[str, tuple[tuple[int, int], Take]] = {
     "types": ((110, 32), _types),
     "change": ((110, 24), _change),
     "save": ((110, 20), _save),
+    "compare": ((110, 32), _compare),
     "jobs": ((110, 20), _jobs),
     "launch": ((110, 16), _launch),
     "run-200x50": ((200, 50), _failed("nightly_etl")),

@@ -26,6 +26,7 @@ from run_tui.connections import Connections, open_connection
 from run_tui.format import TimeMode
 from run_tui.output import Stream
 from run_tui.screens.change import ChangeScreen
+from run_tui.screens.compare import CompareScreen
 from run_tui.screens.connect import ConnectScreen
 from run_tui.screens.connection_form import ConnectionForm
 from run_tui.screens.data import DataScreen
@@ -41,6 +42,7 @@ from run_tui.screens.types import TypesScreen
 from run_tui.sources._dagster_actions import DagsterActions
 from run_tui.sources.dagster import DagsterSource
 from run_tui.sources.hub_log import HubLogSource
+from run_tui.widgets.detail import Detail
 from run_tui.widgets.key_bar import KeyBar
 from tests.hub_screens import hub_app
 from tests.hub_screens import open_run as open_hub_run
@@ -283,6 +285,15 @@ TRIES = {
     "runs.together": Try("g j space space", top, to(TogetherScreen)),
     "change.take": Try("R", lambda s: s.over, to(True)),
     "change.close": Try("R", top, to(RunScreen)),
+    "view.compare": Try("", top, to(CompareScreen)),
+    "compare.before": Try("equals_sign", top, to(RunScreen)),
+    "compare.all": Try("equals_sign", row_count, rises),
+    "compare.older": Try("equals_sign", lambda s: s._runs[0].created_at, falls),
+    "compare.newer": Try("equals_sign", said, says("no other run")),
+    "compare.frames": Try("equals_sign", lambda s: "F shows" in s.query_one("#event-after", Detail).text, to(False)),
+    "compare.command": Try("equals_sign", clipboard, says("run compare")),
+    "compare.refresh": Try("equals_sign", asked("page"), rises),
+    "compare.back": Try("equals_sign", top, to(RunScreen)),
     "jobs.filter": Try("J", lambda s: isinstance(s.focused, JobFilter), to(True)),
     "jobs.runs": Try("J", run_list_filter, says("job:")),
     "jobs.refresh": Try("J", asked("workspace"), rises),

@@ -32,6 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "run_board": {"model", "format", "steps", "store"},
     "step_tree": {"model", "steps"},
     "gantt": {"steps", "format"},
+    "comparing": {"model", "format", "store", "steps"},
     "view": {"model", "query", "store", "escapes"},
     "timeline": {"model", "query", "store", "view"},
     "output": {"model"},
@@ -43,6 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pages": {"model", "errors", "marks", "sources"},
     "updates": {"model", "errors"},
     "feed": {"model", "errors", "marks", "pace", "pages", "sources", "updates"},
+    "reading": {"model", "feed", "sources", "updates"},
     "once": set(),
     "together": {"model", "feed", "once", "pace", "sources", "store", "updates"},
     "output_feed": {"errors", "output", "pace", "sources"},
@@ -57,14 +59,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktop": set(),
     "widgets": {
         "model", "query", "format", "store", "timeline", "view", "steps", "step_tree", "gantt", "actions", "output",
-        "failure", "finding", "tables", "reopening",
+        "failure", "finding", "tables", "reopening", "comparing",
     },
     "screens": {
         "acts", "model", "query", "format", "store", "timeline", "steps", "step_tree", "actions", "output",
-        "failure", "finding", "widgets", "tables", "reopening", "run_board",
+        "failure", "finding", "widgets", "tables", "reopening", "run_board", "comparing",
     },
     "explorer": {
-        "acts", "acting", "jobs", "run_config",
+        "acts", "acting", "jobs", "run_config", "comparing", "reading",
         "model", "output", "errors", "format", "store", "actions", "sources", "feed", "together", "updates",
         "output_feed", "garbage", "input_order", "listing", "reasons", "watch", "kin", "desktop", "pace", "tables",
         "archive", "timeline", "widgets", "screens", "connections", "config", "reopening",
@@ -75,7 +77,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {
         "model", "errors", "config", "query", "format", "sources", "feed", "once", "together",
         "updates", "app", "tables", "connections", "acts", "acting", "run_config", "jobs", "archive", "reopening",
-        "run_board",
+        "run_board", "comparing", "reading", "kin", "steps", "store",
     },
     "__main__": {"cli"},
     "__init__": set(),

@@ -23,6 +23,7 @@ DEFAULT_RUNS = 50
 
 ELSEWHERE = {
     "events": "run_events:get_events",
+    "compare": "compare:compare_runs",
     "launch": "act:launch",
     "terminate": "act:terminate",
     "reexecute": "act:reexecute",
@@ -33,7 +34,7 @@ ELSEWHERE = {
 @click.group("run", cls=LazyGroup, lazily=ELSEWHERE)
 @server_options
 def run_group() -> None:
-    """Show runs: one run's metadata, the newest runs, a run's events. And change them: launch, end, delete."""
+    """Show runs: metadata, the newest, events, what differs between two. Change them: launch, end, delete."""
 
 
 @run_group.command("get")

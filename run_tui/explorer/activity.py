@@ -13,6 +13,7 @@ from run_tui.widgets.status_line import Activity
 LIVE = Activity("● live", "good")
 SAVED = Activity("✓ saved", "quiet")
 COMPLETE = Activity("✓ complete", "quiet")
+COMPARED = Activity("✓ compared", "quiet")
 _PAUSED = Activity("‖ waiting for somebody", "waiting")
 _PARTIAL = Activity("! the server holds more events than it shows", "warning")
 _UNREADABLE = Activity("✗ cannot be read", "bad")

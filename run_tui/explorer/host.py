@@ -13,6 +13,7 @@ from run_tui.acts import Act
 from run_tui.errors import RunTuiError
 from run_tui.garbage import Collector
 from run_tui.model import Run
+from run_tui.reopening import Look
 from run_tui.sources.base import Source
 
 
@@ -77,8 +78,8 @@ class Stage(Host, Protocol):
     def leave_screen(self) -> None:
         """Goes back to the screen below."""
 
-    async def go_to(self, source: Source, run: Run) -> None:
-        """Opens a run, in place of one that is open."""
+    async def go_to(self, source: Source, run: Run, look: Look | None = None) -> None:
+        """Opens a run as `look` says, in place of one that is open."""
 
     def list_runs_of(self, job: str) -> None:
         """Lists the runs of a job."""

@@ -42,7 +42,7 @@ _NOT_REEXECUTED = {-1: "This run re-executes no other.", 1: "This run has not be
 _NO_CHILD = {-1: "No other run has started this one.", 1: "No further run was started by this one or beside it."}
 
 
-_LIVE = {"alert", "neighbour", "relative", "web"}
+_LIVE = {"alert", "compare", "neighbour", "relative", "web"}
 """The actions that ask a server for more than a saved run has."""
 
 

@@ -59,6 +59,14 @@ class AlertWanted(Message):
         self.run = run
 
 
+class CompareWanted(Message):
+    """Two runs are to be compared, or one with the last before it that succeeded."""
+
+    def __init__(self, runs: Sequence[Run], time_mode: TimeMode) -> None:
+        super().__init__()
+        self.runs, self.time_mode = runs, time_mode
+
+
 class ViewScreen(Screen[None]):
     """A status line, a filter bar, a list of rows, a detail pane and the footer.
 
@@ -193,6 +201,13 @@ class ViewScreen(Screen[None]):
         """Goes to the launch of the run's job."""
         if self.chosen_runs:
             self.post_message(LaunchWanted(self.chosen_runs[0]))
+
+    def action_compare(self) -> None:
+        """Compares two runs, or one with the last before it that succeeded."""
+        if len(self.chosen_runs) > 2:
+            self.notify(f"Mark two runs to compare them: {len(self.chosen_runs):,} are marked.", severity="warning")
+        elif self.chosen_runs:
+            self.post_message(CompareWanted(self.chosen_runs, self.time_mode))
 
     def action_jobs(self) -> None:
         """Shows all jobs."""

@@ -13,7 +13,7 @@ from tests.benchmarks.report import last_line
 
 NAMES = (
     "load", "jump", "filter", "across", "find", "engine", "memory", "scroll", "steps", "bounds", "follow", "startup",
-    "faults", "hub", "open",
+    "faults", "hub", "open", "compare",
 )  # fmt: skip
 ALL = "all"
 

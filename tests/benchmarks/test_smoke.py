@@ -89,6 +89,12 @@ def test_keystrokes_are_taken_without_a_terminal(folder: Path) -> None:
     assert figures["longest_slice_ms"] > 0
 
 
+def test_an_event_that_only_one_of_two_runs_has_is_found(folder: Path) -> None:
+    figures = figures_of("compare", "--events", "3000")
+    assert figures["found"]
+    assert figures["slice_ms_max"] > 0
+
+
 @needs_terminal
 def test_pages_are_seen_at_the_terminal(folder: Path) -> None:
     figures = figures_of("scroll", "--events", "1000", "--pages", "3")
