@@ -20,7 +20,7 @@ from textual.widgets import Static
 
 from run_tui.app import RunTuiApp
 from run_tui.demo import create_app
-from run_tui.model import EventPage
+from run_tui.model import EventPage, RunStatus
 from run_tui.query import parse
 from run_tui.screens.compare import CompareScreen
 from run_tui.screens.jobs import JobsScreen
@@ -200,6 +200,16 @@ async def _compare(pilot: Pilot[None]) -> None:
     await until(lambda: isinstance(pilot.app.screen, CompareScreen) and pilot.app.screen.report is not None)
 
 
+async def _together(pilot: Pilot[None]) -> None:
+    rows = runs_screen(pilot).rows
+    for job in ("nightly_etl", "sync_billing", "import_catalog"):
+        rows.move_to([(run.pipeline_name, run.status) for run in rows.runs].index((job, RunStatus.FAILURE)))
+        await pilot.press("space")
+    await pilot.press("enter")
+    await until(lambda: isinstance(pilot.app.screen, RunScreen) and pilot.app.screen.all_read)
+    await pilot.press("escape", "4", "j", "j", "j")
+
+
 async def _jobs(pilot: Pilot[None]) -> None:
     await pilot.press("J")
     await until(lambda: isinstance(pilot.app.screen, JobsScreen) and pilot.app.screen.rows.row_count() > 0)
@@ -259,6 +269,7 @@ SHOTS: dict[str, tuple[tuple[int, int], Take]] = {
     "change": ((110, 24), _change),
     "save": ((110, 20), _save),
     "compare": ((110, 32), _compare),
+    "together": ((140, 26), _together),
     "jobs": ((110, 20), _jobs),
     "launch": ((110, 16), _launch),
     "run-200x50": ((200, 50), _failed("nightly_etl")),

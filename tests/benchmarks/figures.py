@@ -127,6 +127,13 @@ ROWS = (
         _lnav("full_count_ms"),
     ),
     Row(
+        "the same over many runs opened together",
+        "across",
+        lambda figures: f"{figures['full_count_ms_median']:.0f} ms",
+        "100 ms",
+        lambda figures: f"{figures['across_runs']} runs, {figures['events']:,} events altogether",
+    ),
+    Row(
         "whole count of a regular expression",
         "filter",
         lambda figures: f"{figures['full_count_regex_ms_median']:.0f} ms",
