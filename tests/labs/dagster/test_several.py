@@ -7,6 +7,9 @@ from run_tui.demo import create_app
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
 from run_tui.sources import open_source
+from run_tui.store import EventStore
+from run_tui.together import FeedOfSeveral
+from run_tui.updates import Loaded
 from tests.labs.dagster.exploring import fresh, held
 from tests.labs.dagster.lab import DagsterLab
 from tests.screens import run_screen, runs_screen
@@ -35,4 +38,20 @@ async def test_runs_of_both_are_filtered_together_and_opened_where_they_are(dags
 async def test_a_real_server_tells_its_version(dagster_lab: DagsterLab) -> None:
     source = open_source("dagster", dagster_lab.url)
     assert (await source.ping()).startswith("Dagster 1.")
+    await source.aclose()
+
+
+async def test_its_runs_are_read_as_one_log(dagster_lab: DagsterLab) -> None:
+    ids = [dagster_lab.finished("nightly_etl_strict"), dagster_lab.finished("odd_texts")]
+    source = open_source("dagster", dagster_lab.url)
+    feed = FeedOfSeveral([(source, await source.run(run_id)) for run_id in ids])
+    store = EventStore("")
+    async for update in feed.updates():
+        if isinstance(update, Loaded):
+            store.append(update.page)
+    for run_id in ids:
+        own = [store.message(row) for row in range(len(store)) if store.run_of(row).id == run_id]
+        assert own == [event["message"] for event in dagster_lab.events(run_id)]
+    times = [store.times[row] for row in range(len(store))]
+    assert times == sorted(times)
     await source.aclose()
