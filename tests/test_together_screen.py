@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from run_tui.app import RunTuiApp
 from run_tui.format import short_id
 from run_tui.model import Run
+from run_tui.screens.help import HelpScreen
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
 from run_tui.screens.save import SaveScreen
@@ -19,6 +20,7 @@ from run_tui.sources import open_file
 from run_tui.widgets.key_bar import KeyBar
 from run_tui.widgets.status_line import StatusLine
 from tests.screens import NOW, demo_app, runs_screen
+from tests.settling import shown
 from tests.test_explorer import counts, detail_text, hint, visible
 from tests.test_several import explorer, staging
 from tests.waiting import until
@@ -205,3 +207,14 @@ async def test_saved_together_they_are_opened_together(tmp_path: Path) -> None:
         assert head(app.screen).startswith(" 3 runs   ✗ 3 failure")
         app.screen.filter_bar.text = "run:sync_billing"
         await until(lambda: owners(app.screen) == {runs[1].id})  # type: ignore[arg-type]
+
+
+async def test_help_leaves_out_what_is_for_one_run() -> None:
+    async with demo_app((160, 60)) as pilot:
+        await open_failed(pilot)
+        await pilot.press("question_mark")
+        await until(lambda: isinstance(pilot.app.screen, HelpScreen))
+        told = shown(pilot.app)
+        assert "Show the steps as bars over time" in told
+        assert "Go to the job's run before." not in told
+        assert "Delete the run with its events." not in told

@@ -161,7 +161,11 @@ class Shell(OrderedInput):
         """Shows all keys and the filter language, first what applies to what has the focus."""
         if not isinstance(self.screen, HelpScreen):
             lacks = self.screen.lacks if isinstance(self.screen, RunScreen) else ()
-            actions = [action for action in self.actions if action.where != "run" or action.action not in lacks]
+            actions = [
+                action
+                for action in self.actions
+                if action.where not in ("run", "act", "view") or action.action.partition("(")[0] not in lacks
+            ]
             self.push_screen(HelpScreen(actions, places(self.screen)))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
