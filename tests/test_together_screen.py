@@ -214,6 +214,7 @@ async def test_help_leaves_out_what_is_for_one_run() -> None:
         await open_failed(pilot)
         await pilot.press("question_mark")
         await until(lambda: isinstance(pilot.app.screen, HelpScreen))
+        assert isinstance(pilot.app, RunTuiApp)
         told = shown(pilot.app)
         assert "Show the steps as bars over time" in told
         assert "Go to the job's run before." not in told
