@@ -13,6 +13,7 @@ from run_tui.model import Run, RunStatus, iso_timestamp
 from run_tui.screens.compare import CompareScreen
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
+from run_tui.screens.together import TogetherScreen
 from run_tui.widgets.detail import Detail
 from tests.screens import demo_app, open_run, run_screen, runs_screen
 from tests.scripted import ScriptedSource, a_run, failing
@@ -124,8 +125,24 @@ async def test_two_marked_runs_are_compared_the_older_one_first() -> None:
         await pilot.press("escape")
         runs.rows.move_to(wanted[2])
         await pilot.press("space", "equals_sign")
-        await until(lambda: any("Mark two runs" in note.message for note in pilot.app._notifications))
+        await until(lambda: any("mark two" in note.message for note in pilot.app._notifications))
         assert pilot.app.screen is runs
+
+
+async def test_two_runs_that_are_open_together_are_compared() -> None:
+    async with demo_app((110, 34)) as pilot:
+        runs = runs_screen(pilot)
+        wanted = [row for row, run in enumerate(runs.rows.runs) if run.pipeline_name == "sync_crm"][:2]
+        for row in wanted:
+            runs.rows.move_to(row)
+            await pilot.press("space")
+        await pilot.press("enter")
+        await until(lambda: isinstance(pilot.app.screen, TogetherScreen) and pilot.app.screen.was_read)
+        await pilot.press("equals_sign")
+        newer, older = (runs.rows.runs[row].id for row in wanted)
+        assert [run.id for run in runs_compared(await compared(pilot))] == [older, newer]
+        await pilot.press("enter")
+        await until(lambda: isinstance(pilot.app.screen, RunScreen) and pilot.app.screen.run.id == newer)
 
 
 async def test_other_runs_of_the_job_are_compared_in_turn() -> None:

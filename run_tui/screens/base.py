@@ -181,6 +181,11 @@ class ViewScreen(Screen[None]):
         self.query_one(KeyBar).needless = frozenset(["terminate" if ended else "reexecute"])
 
     @property
+    def compared_runs(self) -> Sequence[Run]:
+        """The runs that are compared: two, or one with an earlier one."""
+        return self.chosen_runs
+
+    @property
     def chosen_steps(self) -> Sequence[str]:
         """Of one run, the steps that may be executed again."""
         return ()
@@ -204,10 +209,11 @@ class ViewScreen(Screen[None]):
 
     def action_compare(self) -> None:
         """Compares two runs, or one with the last before it that succeeded."""
-        if len(self.chosen_runs) > 2:
-            self.notify(f"Mark two runs to compare them: {len(self.chosen_runs):,} are marked.", severity="warning")
-        elif self.chosen_runs:
-            self.post_message(CompareWanted(self.chosen_runs, self.time_mode))
+        runs = self.compared_runs
+        if len(runs) > 2:
+            self.notify(f"Two runs are compared at a time, here are {len(runs):,}: mark two.", severity="warning")
+        elif runs:
+            self.post_message(CompareWanted(runs, self.time_mode))
 
     def action_jobs(self) -> None:
         """Shows all jobs."""

@@ -38,6 +38,11 @@ class TogetherScreen(RunScreen):
         """The runs as they are now."""
         return self.runs.runs
 
+    @property
+    def compared_runs(self) -> Sequence[Run]:
+        """All that are shown."""
+        return self.several
+
     def show_one(self, name: RunName, run: Run, *, readable: bool) -> None:
         """Takes one of the runs as it is now."""
         self.runs.take(name, run, readable=readable)

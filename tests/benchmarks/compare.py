@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> tuple[str, Figures]:
 
 
 def _side(store: EventStore) -> Side:
-    side = Side(Run(id=store.run.id, status=RunStatus.SUCCESS, created_at="2026-11-22T00:00:00Z"), [])
+    side = Side(Run(id=RUN_ID, status=RunStatus.SUCCESS, created_at="2026-11-22T00:00:00Z"), [])
     side.store = store
     return side
 
@@ -58,7 +58,7 @@ def _with_one_more(store: EventStore) -> EventStore:
     """The same run with an event at its end that has nothing like it, so that all others are looked at."""
     more = store.head(len(store))
     step, at = store.steps[len(store) - 1], str(store.times[len(store) - 1])
-    more.append(EventPage(store.run.id, [at], ["INFO"], [None], [step], ["words that no other event has"]))
+    more.append(EventPage(RUN_ID, [at], ["INFO"], [None], [step], ["words that no other event has"]))
     return more
 
 
