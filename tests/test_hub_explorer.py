@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from textual.widgets import Static
+
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
 from run_tui.widgets.detail import Detail
@@ -46,6 +48,7 @@ async def test_the_list_tells_why_a_run_failed() -> None:
     async with hub_app() as pilot:
         screen = pilot.app.screen
         assert isinstance(screen, RunsScreen)
+        assert f"{screen.rows.row_count()}+ runs" in str(screen.query_one("#filter-counts", Static).content)
         await until(lambda: bool(screen.rows.reasons))
         assert list(screen.rows.reasons.values()) == ["transform: No exchange rate: KeyError: 'CLF'"]
 

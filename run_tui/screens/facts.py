@@ -32,6 +32,7 @@ from run_tui.timeline import Timeline
 from run_tui.widgets.status_line import Fact
 
 LONGEST_JOB = 40
+LONGEST_STEP = 24
 
 
 def run_facts(run: Run, mode: TimeMode, now: float, watched: bool = False) -> list[Fact]:
@@ -72,12 +73,13 @@ _BADNESS = {RunStatus.FAILURE: 0, RunStatus.SUCCESS: 2}
 
 
 def step_facts(steps: Sequence[StepProgress]) -> list[Fact]:
-    """Steps by state."""
+    """Steps by state, and which of them matter most."""
     tally = Counter(step.state for step in steps)
     counts = [
         Fact(f"{step_glyph(state)}{tally[state]}", step_style(state), close=True) for state in StepState if tally[state]
     ]
-    return [*counts, Fact(("step" if len(steps) == 1 else "steps") if counts else "", "plain", close=True)]
+    noun = ("step" if len(steps) == 1 else "steps") if counts else ""
+    return [*counts, Fact(noun, "plain", close=True), _telling(steps)]
 
 
 def held_facts(run: Run, timeline: Timeline) -> list[Fact]:
@@ -90,6 +92,16 @@ def held_facts(run: Run, timeline: Timeline) -> list[Fact]:
         Fact(f"mode {clean(run.mode)}" if run.mode and run.mode != "default" else "", "quiet", 4),
         Fact(tags_text(run.tags.items()), "quiet", 3),
     ]
+
+
+def _telling(steps: Sequence[StepProgress]) -> Fact:
+    """The steps that failed, else those that run: a narrow terminal has no room for the list of all."""
+    for states in ({StepState.FAILURE}, {StepState.RUNNING, StepState.RETRYING}):
+        found = [step for step in steps if step.state in states]
+        if found:
+            more = f" +{len(found) - 1}" if len(found) > 1 else ""
+            return Fact(shorten(clean(found[0].key), LONGEST_STEP) + more, step_style(found[0].state), 2)
+    return Fact("")
 
 
 def step_filter(rows: Sequence[StepRow]) -> dict[str, str]:

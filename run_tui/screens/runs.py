@@ -309,6 +309,9 @@ class RunsScreen(ViewScreen):
         text = f"{shown:,}{of} runs" if of else plural(shown, "run")
         if shown < known and not of:
             text = f"{shown:,} of {known:,} runs"
+        if self._total is None and self._has_more:
+            text = text.replace(" run", "+ run")
         created = [epoch_ms(run.created_at) for run in (self.rows.runs[:1] + self.rows.runs[-1:])[::-1]]
         marked = f"◆ {len(self.rows.marked):,} marked · " if self.rows.marked else ""
-        self.filter_bar.show_counts(f"{marked}{text} · {zone_name(self.time_mode, *created)}")
+        counted = f"{marked}{text} · " if self._listed else ""
+        self.filter_bar.show_counts(f"{counted}{zone_name(self.time_mode, *created)}")

@@ -9,6 +9,8 @@ from run_tui.timeline import Timeline
 def counts_text(timeline: Timeline, follow: bool, unseen: int, zone: str) -> str:
     """What the filter shows and hides, whether new events are in view, and the time zone."""
     shown, held = timeline.fitting, timeline.held
+    if not held:
+        return zone
     parts = [plural(held, "event")] if timeline.filter is None else [f"{shown:,} of {held:,}"]
     if timeline.end is not None:
         parts[0] += " read so far"
