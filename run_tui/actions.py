@@ -167,7 +167,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("form.save", "ctrl+s", "Save", "Write the connection into the settings file.", "form", "save", True),
     Action("form.test", "ctrl+t", "Test", "Ask its server, and write nothing.", "form", "test", True),
     Action("form.close", "escape", "Close", "Back to the connections.", "form", "close", True),
-    Action("change.take", "enter", "Take", "Do what is under the cursor.", "change", "take", True),
+    Action("change.take", "enter", "Do it", "Do what is under the cursor.", "change", "take", True),
     Action(
         "change.close",
         "escape,q",

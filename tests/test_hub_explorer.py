@@ -89,7 +89,7 @@ async def test_rows_are_those_of_the_chosen_step_and_attempt() -> None:
         assert "extract   data   attempt 2 of 2   row 1 of 1,600 rows" in facts.render().plain
         assert "customer-003" in painted(screen.rows)
         await pilot.press("left_square_bracket")
-        await until(lambda: "No row of extract is there" in painted(screen.rows))
+        await until(lambda: "extract made no rows." in painted(screen.rows))
         await pilot.press("tab")
         await until(lambda: "transform   data   row 1 of 1,600 rows" in facts.render().plain)
         await pilot.press("escape")

@@ -111,8 +111,9 @@ class DataScreen(Screen[None]):
         self.query_one(DataTable).show_titles()
         self._show_facts()
         if not rows.total:
-            what = f"has “{clean(self._keyword)}” in it" if self._keyword else "is there"
-            self.rows.show_notice(("plain", f"No row of {clean(self._step)} {what}."))
+            step = clean(self._step)
+            text = f"No row of {step} has “{clean(self._keyword)}” in it." if self._keyword else f"{step} made no rows."
+            self.rows.show_notice(("plain", text))
 
     def show_activity(self, activity: Activity) -> None:
         """Shows what the connection is doing."""
