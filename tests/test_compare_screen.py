@@ -58,6 +58,7 @@ async def test_a_failed_run_is_compared_with_the_last_that_succeeded() -> None:
         assert (before.status, after.status) == (RunStatus.SUCCESS, RunStatus.FAILURE)
         assert before.pipeline_name == after.pipeline_name == "nightly_etl"
         text = screen_text(pilot)
+        assert f"After {after.id[:8]}  STEP_FAILURE  ERROR  load_users" in text
         for told in (
             "in load_users",
             "success → failure",

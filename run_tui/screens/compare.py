@@ -213,10 +213,10 @@ class CompareScreen(Screen[None]):
         event = side.store.event(row)
         since = duration((side.store.times[row] - side.store.times[0]) / 1000)
         at, mode = side.store.times[row], clock_mode(self._mode)
-        room = self.query_one("#event-before", Detail).row_width - len(name) - 3
+        room = self.query_one("#event-before", Detail).row_width
         places = (f"{time}, after {since}" for time in (full_time(at, mode), clock(at, mode)))
-        head = event_head(event, *places, room=room)
-        yield from event_lines(event, f"{name}   {head}", self._all_frames)
+        head = event_head(event, *places, room=room, run=name)
+        yield from event_lines(event, head, self._all_frames)
 
     def _show_facts(self) -> None:
         job = self._runs[AFTER].pipeline_name if self._runs else None
