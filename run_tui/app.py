@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from textual import on
 from textual.message import Message
 
+from run_tui.cache import Cache
 from run_tui.connections import Connections
 from run_tui.explorer.alerts import Alerts
 from run_tui.explorer.comparing import Comparisons
@@ -41,7 +42,7 @@ class RunTuiApp(Shell):
     """The explorer on one connection, and on those `beside` it in the same list of runs.
 
     `run_id` opens that run at once, together with `others`, as `look` says; `file` is what it was saved in, `together`
-    with which runs. `alert` tells the end of every run opened.
+    with which runs. `alert` tells the end of every run opened. Finished runs are kept in the `cache`.
     """
 
     TITLE = "run-tui"
@@ -64,18 +65,19 @@ class RunTuiApp(Shell):
         file: str | None = None,
         others: Sequence[str] = (),
         together: Sequence[Run] = (),
+        cache: Cache | None = None,
     ) -> None:
         super().__init__(keys=keys or {}, theme=theme, warnings=warnings, now=now)
         self._wanted = [] if run_id is None else [run_id, *others]
         self._sources = {connection: source, **(beside or {})}
         self._connections = connections or Connections()
-        self._runs = RunsList(self, self._sources, self._offer if self._connections.fell_back else None)
+        self._runs = RunsList(self, self._sources, self._offer if self._connections.fell_back else None, cache)
         self._look, self._file = look, file
         self._show_way()
         if run_id is None:
             self._runs.screen.show_look(look)
         self._alerts = Alerts(self, every=alert)
-        self._opening = Opening(self, self._runs, self._alerts, self._way_to, together)
+        self._opening = Opening(self, self._runs, self._alerts, self._way_to, together=together, cache=cache)
         self._comparisons = Comparisons(self, self._way_to)
         self._wishes = Wishes(self)
         self._connecting = Connecting(self, self._connections, self._sources, self._runs, self._switched)

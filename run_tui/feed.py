@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 from run_tui.errors import BadAnswer, RunNotFound, ServerError, SourceError, Unauthorized, Unsupported
-from run_tui.marks import SPACING, Lookout
+from run_tui.marks import SPACING, Lookout, Stand
 from run_tui.model import MAX_PAGE, EventPage, Run, epoch_ms
 from run_tui.pace import REAL_CLOCK, Clock, retry_delay
 from run_tui.pages import PageReader, Turns, any_number
@@ -27,12 +27,16 @@ END_PAGES = 3
 MAX_REREADS = 3
 """How often a finished run is read again because the server held more than had been delivered."""
 
+_UNSEEN = "The server holds events that it did not show when they were new."
+
 
 class Feed:
     """Follows one run of one source; `updates` delivers every event once, in the server's order.
 
     A failure is a state, never an exception: the feed waits and asks again from where it stands. `jump` is for those
-    who can take a long run's end before its middle. Where several runs are followed their feeds ask in `turns`.
+    who can take a long run's end before its middle. Where several runs are followed their feeds ask in `turns`. A run
+    that was `read` before, to its end, is only looked at again: what is delivered follows that, unless the server says
+    otherwise by now.
     """
 
     def __init__(
@@ -42,14 +46,17 @@ class Feed:
         *,
         cursor: str | None = None,
         jump: bool = False,
+        read: Stand | None = None,
         clock: Clock = REAL_CLOCK,
         turns: Turns | None = None,
     ) -> None:
         self.source, self.run_id = source, run_id
         self._from_start = cursor is None
-        self._may_jump = jump and cursor is None
+        self._may_jump = jump and cursor is None and read is None
         self._clock = clock
         self._newest = PageReader(source, run_id, cursor, turns)
+        if read is not None:
+            self._newest = self._newest.standing(read)
         self._beginning: PageReader | None = None
         self._gap_end: str | None = None
         self._gap_most = MAX_PAGE
@@ -57,7 +64,8 @@ class Feed:
         self._poll_at = 0.0
         self._step = self._read_newest
         self._poke = asyncio.Event()
-        self._run: Run | None = None
+        self._run: Run | None = None if read is None else read.run
+        self._unchecked = read is not None
         self._state: FeedState | None = None
         self._rest = 0.0
         self._failures = 0
@@ -70,6 +78,12 @@ class Feed:
     def over(self) -> bool:
         """Whether nothing more will come: the run has ended and is all here, or it can never be read."""
         return self._state is not None and self._state.phase in (Phase.DONE, Phase.FAILED)
+
+    @property
+    def stand(self) -> Stand | None:
+        """Where the reading of a run that has ended stands; None while not all of it has been delivered."""
+        whole = self._state == FeedState(Phase.DONE) and self._from_start and self._newest.marks.usable
+        return Stand(self._run, self._newest.marks) if whole and self._run and self._run.status.finished else None
 
     def poll_now(self) -> None:
         """Ends the current wait: the next request goes out at once, and then a look for missed events."""
@@ -115,6 +129,10 @@ class Feed:
         reader = self._newest
         self._end_pages += 1
         page = await reader.answer()
+        if self._unchecked and page.run is not None:
+            self._unchecked = False
+            if _is_other(self._run, page.run):
+                return self._read_again(0, None, "The server has another run of this id by now.")
         was_finished = self._ended
         reads_on = page.has_more and reader.moved(page)
         may_jump = self._may_jump and reads_on and not reader.held
@@ -130,7 +148,7 @@ class Feed:
             if not reader.held:
                 self._give_up_end(self._beginning)
             return news
-        if was_finished and not len(page):
+        if was_finished and self._ended and not len(page):
             self._step = self._settle
             return news
         if self._may_look_back():
@@ -244,12 +262,11 @@ class Feed:
         self._rereads, self._reread = self._rereads + 1, (held, kept)
         return self._read_again(kept, cursor)
 
-    def _read_again(self, kept: int, cursor: str | None) -> list[Update]:
+    def _read_again(self, kept: int, cursor: str | None, reason: str = _UNSEEN) -> list[Update]:
         """Goes back to the place after the first `kept` events."""
         self._newest = self._newest.back_at(kept, cursor)
         self._may_jump, self._step = False, self._read_newest
-        restarted = Restarted("The server holds events that it did not show when they were new.", kept)
-        return [restarted, *self._enter(Phase.LOADING)]
+        return [Restarted(reason, kept), *self._enter(Phase.LOADING)]
 
     def _failed(self, error: SourceError) -> list[Update]:
         if isinstance(error, RunNotFound | Unauthorized | Unsupported):
@@ -295,3 +312,8 @@ class Feed:
             return []
         self._state = state
         return [state]
+
+
+def _is_other(run: Run | None, now: Run) -> bool:
+    """Whether the server's run only has the id of the one that was read: ids are used again, or runs begun anew."""
+    return run is not None and (run.created_at, run.started_at) != (now.created_at, now.started_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import inf
 
-from run_tui.model import MAX_PAGE
+from run_tui.model import MAX_PAGE, Run
 from run_tui.sources.base import Source
 
 Mark = tuple[int, str | None]
@@ -67,6 +67,14 @@ class Marks:
                 bad = middle
             middle = (good + bad) // 2
         return self.places[good]
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """A run that was read to its end, as it was then, and the places that its reader passed."""
+
+    run: Run
+    marks: Marks
 
 
 class Lookout:

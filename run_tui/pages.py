@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 
 from run_tui.errors import BadAnswer
-from run_tui.marks import Marks
+from run_tui.marks import Marks, Stand
 from run_tui.model import MAX_PAGE, EventPage
 from run_tui.sources.base import Source
 
@@ -77,6 +77,11 @@ class PageReader:
         reader = PageReader(self._source, self._run_id, cursor, self._turns)
         reader.held, reader.marks = kept, self.marks.up_to(kept)
         return reader
+
+    def standing(self, read: Stand) -> PageReader:
+        """A reader of the same run that stands where another one ended."""
+        self.marks = read.marks
+        return self.back_at(*read.marks.places[-1])
 
     async def cancel(self) -> None:
         """Drops requests still under way."""

@@ -222,13 +222,17 @@ class Timeline:
         """Appends to the beginning."""
         self.beginning.store.append(page)
 
-    def add_to_end(self, page: EventPage, times: TimeContext) -> None:
-        """Appends to the end, which lies behind a gap."""
+    def end_store(self, times: TimeContext) -> EventStore:
+        """The store of the end, which lies behind a gap; there is one from now on."""
         if self.end is None:
             self.end = EventView(self.beginning.store.later())
             self.end.context = self.context
             self.end.apply(self.beginning.filter, times)
-        self.end.store.append(page)
+        return self.end.store
+
+    def add_to_end(self, page: EventPage, times: TimeContext) -> None:
+        """Appends to the end."""
+        self.end_store(times).append(page)
 
     def join(self, place: Place | None) -> Place | None:
         """Closes the gap; where the event at `place` is from now on."""

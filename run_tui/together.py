@@ -36,6 +36,9 @@ class FeedOfSeveral:
     as it comes. A run that cannot be read does not end the others; what `OneOfSeveral` tells of it says so.
     """
 
+    stand = None
+    """They stand in many places; one by one runs are kept."""
+
     def __init__(self, runs: Sequence[tuple[Source, Run]], *, clock: Clock = REAL_CLOCK) -> None:
         turns = asyncio.Semaphore(AT_ONCE)
         self._lanes = [_Lane(run, Feed(source, run.id, clock=clock, turns=turns), clock) for source, run in runs]

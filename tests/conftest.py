@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 from importlib.util import find_spec
+from itertools import count
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import pytest
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from tests.labs.pyspur.lab import PySpurLab
 
 Lab = TypeVar("Lab", bound=DagsterLab)
+_NUMBERS = count()
 
 
 def pytest_configure() -> None:
@@ -38,6 +40,13 @@ def no_login(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     for name in ("DG_CLI_CONFIG", "DAGSTER_CLOUD_CLI_CONFIG"):
         monkeypatch.setenv(name, "/nonexistent/login")
+
+
+@pytest.fixture(autouse=True)
+def no_cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Tests neither see nor touch the runs that whoever runs them has kept, and each begins with none."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / f"cache-{next(_NUMBERS)}"))
+    monkeypatch.delenv("RUN_TUI_CACHE", raising=False)
 
 
 @pytest.fixture(scope="session")

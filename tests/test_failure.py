@@ -136,7 +136,8 @@ async def test_an_earlier_failure_is_gone_to_unless_the_user_has_moved(moved: bo
         await pilot.app.push_screen(screen)
         screen.store.append(page_of([LOGGED, STARTED]))
         screen.store_changed()
-        screen.show_end(page_of([SKIPPED, OTHER, ENDED]))
+        screen.end_store.append(page_of([SKIPPED, OTHER, ENDED]))
+        screen.end_changed()
         await pilot.pause()
         assert screen.pane.current == OTHER.model_copy(update={"attempt": 1})
         assert "CheckError" in screen.detail.text

@@ -22,6 +22,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from run_tui import config
 from run_tui.app import RunTuiApp
+from run_tui.cache import KeptRun
 from run_tui.config import Choice, Settings
 from run_tui.connections import open_connection
 from tests.config import keyrings
@@ -66,11 +67,17 @@ class Server:
                 return Response("<!doctype html>", 502, media_type="text/html")
             case "elsewhere":
                 return RedirectResponse(f"http://ann:{PASSWORD}@localhost:9/login?token={TOKEN}")
-        query = (await request.json())["query"]
+        body = await request.json()
+        query, is_read = body["query"], body["variables"].get("afterCursor") is not None
         answers = {
             "runsOrError": {"__typename": "Runs", "results": [RUN], "count": 1},
             "runOrError": RUN,
-            "logsForRun": {"__typename": "EventConnection", "events": [EVENT], "cursor": "c", "hasMore": False},
+            "logsForRun": {
+                "__typename": "EventConnection",
+                "events": [] if is_read else [EVENT],
+                "cursor": "c",
+                "hasMore": False,
+            },
         }
         return JSONResponse({"data": {name: answer for name, answer in answers.items() if name in query}})
 
@@ -109,7 +116,13 @@ def planted(way: str, url: str, folder: Path) -> tuple[tuple[str, ...], dict[str
     """Arguments and environment that lead to `url` with a secret given in this way."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("RUN_TUI_", "TEXTUAL"))}
     path = folder / "config.toml"
-    environ = kept | {"RUN_TUI_CONFIG": str(path), "NO_PROXY": "*", "TERM": "xterm-256color", "PYTHONFAULTHANDLER": "1"}
+    environ = kept | {
+        "RUN_TUI_CONFIG": str(path),
+        "RUN_TUI_CACHE": str(folder / "cache"),
+        "NO_PROXY": "*",
+        "TERM": "xterm-256color",
+        "PYTHONFAULTHANDLER": "1",
+    }
     with_login = url.replace("//", f"//ann:{PASSWORD}@")
     match way:
         case "--token":
@@ -281,6 +294,16 @@ class Explorer(Terminal):
         return b"".join(self._all)
 
 
+def kept_in(folder: Path) -> list[bytes]:
+    """The names and all content of the runs that were kept, packed and unpacked."""
+    written: list[bytes] = []
+    for path in (folder / "cache").glob("*.run"):
+        kept = KeptRun(path)
+        written += str(path).encode(), path.read_bytes(), repr(vars(kept)).encode()
+        written += [block.text.tobytes() for number in range(kept.pieces) for block in kept.part(number).blocks]
+    return written
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_the_explorer_and_what_its_processes_can_be_seen_by(
     place: Callable[..., Any], way: str, tmp_path: Path
@@ -297,6 +320,7 @@ def test_the_explorer_and_what_its_processes_can_be_seen_by(
                 explorer.press("r", "Server:", here.url.partition("//")[2])
                 explorer.press(ESCAPE, gone="Server:")
                 explorer.press("\r", "hello")
+            assert explorer.settle(lambda: bool(kept_in(tmp_path)), 0.02, 30)
             explorer.press("yY", "opied")
             explorer.press("r", "Server:", here.url.partition("//")[2])
             explorer.press("o")
@@ -309,6 +333,7 @@ def test_the_explorer_and_what_its_processes_can_be_seen_by(
             explorer.send("q")
             assert holds_none(explorer.leave())
     assert holds_none((tmp_path / "opened").read_bytes(), (tmp_path / "environment").read_bytes())
+    assert holds_none(*kept_in(tmp_path))
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)

@@ -31,6 +31,7 @@ COMMANDS = {
     "run-events": "run_events:run_events_group",
     "phase": "phase:phase_group",
     "job": "job:job_group",
+    "cache": "cache:cache_group",
     "config": "config:config_group",
     "completion": "completion:completion",
 }

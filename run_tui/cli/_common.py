@@ -17,6 +17,7 @@ from run_tui.cli._streams import end_with_reader
 from run_tui.errors import RunTuiError, SourceError
 
 if TYPE_CHECKING:
+    from run_tui.cache import Cache
     from run_tui.sources.base import Source
 
 T = TypeVar("T")
@@ -29,6 +30,13 @@ def load_settings() -> config.Settings:
     for warning in settings.warnings:
         warn(warning)
     return settings
+
+
+def opened_cache(settings: config.Settings) -> Cache | None:
+    """The kept runs; None where the settings want none kept."""
+    from run_tui.cache import Cache
+
+    return Cache(config.cache_path(), settings.cache) if settings.cache else None
 
 
 def warn(sentence: str) -> None:

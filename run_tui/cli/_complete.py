@@ -14,10 +14,11 @@ from click.shell_completion import CompletionItem
 
 from run_tui import config
 from run_tui.cli._choice import chosen_connections, said_connections
+from run_tui.cli._common import opened_cache
 from run_tui.errors import RunTuiError
 
 if TYPE_CHECKING:
-    from run_tui.model import Run
+    from run_tui.cache import Cache
 
 TIME_LIMIT = 1.5
 """Seconds that servers have to tell their newest runs."""
@@ -51,7 +52,7 @@ def event_types(ctx: click.Context, param: click.Parameter, incomplete: str) -> 
 
 
 def run_ids(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The newest runs of the servers that the line names so far, as far as they answer in time."""
+    """The newest runs of the servers that the line names so far, as far as they answer in time, and those kept."""
     import asyncio
 
     with ctx.scope(cleanup=False):
@@ -62,8 +63,8 @@ def run_ids(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
             chosen = chosen_connections(settings)
         except RunTuiError:
             return []
-    runs = asyncio.run(_newest(chosen))
-    return _offered({run.id: f"{run.status.value} {run.pipeline_name or ''}" for run in runs}, incomplete)
+    runs = asyncio.run(_newest(chosen, opened_cache(settings)))
+    return _offered(runs, incomplete)
 
 
 def _asks(settings: config.Settings, name: str) -> bool:
@@ -71,14 +72,17 @@ def _asks(settings: config.Settings, name: str) -> bool:
     return profile is not None and profile.token is not None and profile.token.way in _ASKING
 
 
-async def _newest(chosen: Sequence[config.Connection]) -> list[Run]:
+async def _newest(chosen: Sequence[config.Connection], cache: Cache | None) -> dict[str, str]:
+    """Ids with a word about each run."""
     import asyncio
 
-    answers = await asyncio.gather(*map(_newest_of, chosen))
-    return [run for answer in answers for run in answer]
+    found: dict[str, str] = {}
+    for answer in await asyncio.gather(*(_newest_of(connection, cache) for connection in chosen)):
+        found |= answer
+    return found
 
 
-async def _newest_of(connection: config.Connection) -> Sequence[Run]:
+async def _newest_of(connection: config.Connection, cache: Cache | None) -> dict[str, str]:
     import asyncio
 
     from run_tui.connections import open_connection
@@ -87,12 +91,15 @@ async def _newest_of(connection: config.Connection) -> Sequence[Run]:
     try:
         source = open_connection(connection)
     except RunTuiError:
-        return ()
+        return {}
+    kept = {} if cache is None else dict.fromkeys(cache.ids(source), "kept here")
     try:
         async with asyncio.timeout(TIME_LIMIT):
-            return (await source.runs(RunFilter(), None, RUNS)).items
+            runs = (await source.runs(RunFilter(), None, RUNS)).items
+            newest = {run.id: f"{run.status.value} {run.pipeline_name or ''}" for run in runs}
+            return newest | {**kept, **newest}
     except (RunTuiError, TimeoutError):
-        return ()
+        return kept
     finally:
         await source.aclose()
 

@@ -15,7 +15,7 @@ VARIABLE = "_RUN_TUI_COMPLETE"
 def completion(ctx: click.Context, /, shell: str) -> None:
     """Print what makes a shell complete commands, options, connections, statuses, event types and run ids.
 
-    Run ids are those of the server that the line names, if it answers at once.
+    Run ids are those of the server that the line names, if it answers at once, and those of its runs that are kept.
 
     \b
     Examples:

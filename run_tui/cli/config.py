@@ -9,6 +9,7 @@ import click
 from run_tui import config
 from run_tui.cli._choice import chosen_connection, server_options
 from run_tui.cli._common import load_settings, telling, warn
+from run_tui.cli.cache import size_text
 
 Row = tuple[str, str, str]
 HIDDEN = "********"
@@ -98,6 +99,15 @@ def _settings_rows(settings: config.Settings) -> Iterator[Row]:
         yield "Key", binding, keys
     if settings.alert:
         yield "Alert", "always", str(settings.path)
+    yield (
+        ("Kept runs", str(config.cache_path()), f"at most {size_text(settings.cache)}")
+        if settings.cache
+        else (
+            "Kept runs",
+            "none",
+            str(settings.path),
+        )
+    )
 
 
 def _shown(url: str) -> str:

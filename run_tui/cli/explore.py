@@ -14,7 +14,7 @@ import click
 
 from run_tui import config
 from run_tui.cli._choice import Function, chosen_connections, completed, server_options
-from run_tui.cli._common import load_settings, started, telling
+from run_tui.cli._common import load_settings, opened_cache, started, telling
 from run_tui.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -203,6 +203,7 @@ def open_explorer(*run_ids: str, choice: config.Choice | None = None) -> None:
             connections=Connections(settings, chosen),
             look=look,
             others=run_ids[1:],
+            cache=opened_cache(settings),
         )
         code = _run(app, settings)
     click.get_current_context().exit(code)

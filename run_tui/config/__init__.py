@@ -15,7 +15,7 @@ from run_tui.config.connection import DEMO, KINDS, Connection, Kind
 from run_tui.config.dagster_plus import Login, find_login
 from run_tui.config.resolve import DEFAULT_URL, resolve
 from run_tui.config.secrets import Secret, TokenSource, secret
-from run_tui.config.settings import THEMES, Profile, Settings, load_settings, settings_path
+from run_tui.config.settings import THEMES, Profile, Settings, cache_path, load_settings, settings_path
 from run_tui.config.writing import Draft, drafted, write_private
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Secret",
     "Settings",
     "TokenSource",
+    "cache_path",
     "drafted",
     "environment_choices",
     "find_login",

@@ -24,6 +24,9 @@ CONNECTION = (
 )  # fmt: skip
 """The settings of a connection."""
 
+CACHE = 10**9
+"""Bytes of finished runs that are kept, unless the settings say otherwise: some twenty of a million events."""
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -52,7 +55,7 @@ class Profile:
 class Settings:
     """The settings file as read; `keys` maps binding ids to keys, `warnings` are sentences for the user.
 
-    `alert` is whether the end of every run opened is told.
+    `alert` is whether the end of every run opened is told; `cache` how many bytes of finished runs are kept.
     """
 
     path: Path
@@ -62,6 +65,7 @@ class Settings:
     keys: Mapping[str, str] = field(default_factory=dict)
     alert: bool = False
     theme: str = THEMES[0]
+    cache: int = CACHE
     warnings: tuple[str, ...] = ()
 
     def profile(self, name: str) -> Profile:
@@ -79,6 +83,15 @@ def settings_path(environ: Mapping[str, str] = os.environ) -> Path:
     import platformdirs
 
     return platformdirs.user_config_path("run-tui", appauthor=False) / "config.toml"
+
+
+def cache_path(environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder of finished runs that are kept: RUN_TUI_CACHE, else the system's place for it."""
+    if named := environ.get("RUN_TUI_CACHE"):
+        return Path(named).expanduser()
+    import platformdirs
+
+    return platformdirs.user_cache_path("run-tui", appauthor=False) / "runs"
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -101,7 +114,7 @@ def read_settings(path: Path, content: bytes, *, shared: bool = False) -> Settin
 
 
 def _settings(table: Table, shared: bool) -> Settings:
-    table.only("default", "theme", "alert", "connections", "keys")
+    table.only("default", "theme", "alert", "cache", "connections", "keys")
     path, connections, keys = table.path, table.table("connections"), table.table("keys")
     profiles = {name: _profile(name, connections) for name in connections.values}
     exposed = shared and any(profile.is_telling for profile in profiles.values())
@@ -114,6 +127,7 @@ def _settings(table: Table, shared: bool) -> Settings:
         keys={binding: keys.text(binding) or "" for binding in keys.values},
         alert=table.flag("alert"),
         theme=_theme(table),
+        cache=table.size("cache", CACHE),
         warnings=(warning,) if exposed else (),
     )
 

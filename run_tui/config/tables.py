@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from run_tui.errors import ConfigError
+
+UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+"""Bytes, by what they are called."""
+_SIZE = re.compile(rf"(\d{{1,9}}(?:\.\d{{1,3}})?)\s?({'|'.join(UNITS)})")
 
 
 def read_bytes(path: Path) -> bytes | None:
@@ -60,6 +65,16 @@ class Table:
         if not isinstance(value, bool):
             raise ConfigError(f"{self.at(key)}: true or false is wanted here.")
         return value
+
+    def size(self, key: str, usual: int) -> int:
+        """A number of bytes, "2 GB" say: `usual` where it is not set or true, 0 where it is false."""
+        value = self.values.get(key, True)
+        if isinstance(value, bool):
+            return usual if value else 0
+        found = _SIZE.fullmatch(value.strip().upper()) if isinstance(value, str) else None
+        if found is None:
+            raise ConfigError(f'{self.at(key)}: a size such as "2 GB" is wanted here, or true or false.')
+        return int(float(found[1]) * UNITS[found[2]])
 
     def seconds(self, key: str) -> float | None:
         """A time in seconds, more than none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from run_tui.errors import SourceError
 from run_tui.format import clean
@@ -12,13 +13,14 @@ from run_tui.widgets.status_line import Activity
 
 LIVE = Activity("● live", "good")
 SAVED = Activity("✓ saved", "quiet")
+LOADING = Activity("◌ loading", "active")
 COMPLETE = Activity("✓ complete", "quiet")
 COMPARED = Activity("✓ compared", "quiet")
 _PAUSED = Activity("‖ waiting for somebody", "waiting")
 _PARTIAL = Activity("! the server holds more events than it shows", "warning")
 _UNREADABLE = Activity("✗ cannot be read", "bad")
 _SETTLED = {
-    Phase.LOADING: Activity("◌ loading", "active"),
+    Phase.LOADING: LOADING,
     Phase.LIVE: LIVE,
     Phase.WAITING: Activity("○ waiting for the run to start", "waiting"),
     Phase.DONE: Activity("✓ log complete", "quiet"),
@@ -34,6 +36,11 @@ def reconnecting(error: SourceError, retry_in: float | None, refresh_key: str) -
 def reading(share: float) -> Activity:
     """How much of a file has been read, in steps: each word of it is painted."""
     return Activity(f"◌ {int(share * 20) * 5} % read", "active")
+
+
+def of_copy(activity: Activity, saved: str) -> Activity:
+    """The same while what is on screen is a copy, kept at a time, of which the server has said nothing yet."""
+    return replace(activity, text=f"copy kept {saved} · {activity.text}", style="warning")
 
 
 def activity_of(state: FeedState, status: RunStatus, refresh_key: str) -> Activity:

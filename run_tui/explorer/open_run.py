@@ -11,12 +11,15 @@ from typing import Protocol
 from textual import log
 
 from run_tui import kin
+from run_tui.cache import Cache
 from run_tui.errors import SourceError
-from run_tui.explorer.activity import activity_of, reading
+from run_tui.explorer.activity import LOADING, activity_of, of_copy, reading
 from run_tui.explorer.alerts import Alerts
 from run_tui.explorer.host import Host
+from run_tui.explorer.kept_copy import KeptCopy
 from run_tui.feed import Feed
 from run_tui.format import clean
+from run_tui.marks import Stand
 from run_tui.model import EventPage, Run
 from run_tui.output import Stream
 from run_tui.output_feed import last_lines
@@ -59,6 +62,10 @@ class Follows(Protocol):
     def over(self) -> bool:
         """Whether nothing more will come."""
 
+    @property
+    def stand(self) -> Stand | None:
+        """Where the reading of a run that has ended stands; None while not all has been delivered, and of several."""
+
     def poll_now(self) -> None:
         """Ends the current wait."""
 
@@ -70,11 +77,21 @@ class OpenRun:
     """A run's screen, the source that the run belongs to, and the workers that read for it."""
 
     def __init__(
-        self, host: Host, source: Source, screen: RunScreen, alerts: Alerts, feed: Follows | None = None
+        self,
+        host: Host,
+        source: Source,
+        screen: RunScreen,
+        alerts: Alerts,
+        feed: Follows | None = None,
+        *,
+        cache: Cache | None = None,
     ) -> None:
         self._host, self._alerts = host, alerts
         self.source, self.screen = source, screen
-        self._feed: Follows = feed or Feed(source, screen.run.id, jump=True)
+        self._copy = KeptCopy(host, cache, source, screen)
+        self._feed: Follows = feed or Feed(source, screen.run.id, jump=True, read=self._copy.stand)
+        self._whole: Stand | None = None
+        self._details_known = self._copy.stand is not None
         self._fresh: EventStore | None = None
         self._told = False
         self._steps: deque[tuple[int, bool]] = deque()
@@ -82,7 +99,8 @@ class OpenRun:
     def start(self) -> None:
         """Reads the run's events, and beside them its plan and its tags."""
         self._host.start(self._follow(), "feed")
-        self._host.start(self._read_details(), "details")
+        if not self._details_known:
+            self._host.start(self._read_details(), "details")
 
     def source_of(self, run: Run) -> Source:
         """Where a run on the screen comes from."""
@@ -162,17 +180,31 @@ class OpenRun:
 
     async def _follow(self) -> None:
         self._told = False
+        await self._show_copy()
         async with aclosing(self._feed.updates()) as updates:
             async for update in updates:
                 self._take(update)
                 await asyncio.sleep(0)
+
+    async def _show_copy(self) -> None:
+        """Shows what is kept; if it is damaged the run is read as if there were nothing."""
+        if self._copy.unchecked:
+            self.screen.show_activity(of_copy(LOADING, self._copy.saved))
+        try:
+            await self._copy.show()
+        except ValueError:
+            self._copy.forget()
+            self._feed = Feed(self.source, self.screen.run.id, jump=True)
+            self.screen.show_store(EventStore(self.screen.run.id))
+            self._host.start(self._read_details(), "details")
 
     def _take(self, update: Update) -> None:
         if isinstance(update, Loaded) and self.source.capabilities.saved:
             self._tell_damage(update.page.skipped)
         match update:
             case Loaded(page, of_end=True):
-                self.screen.show_end(page)
+                self.screen.end_store.append(page)
+                self.screen.end_changed()
             case Loaded(page):
                 self._store(page)
                 if page.read is not None and page.has_more:
@@ -201,6 +233,9 @@ class OpenRun:
     def _begin_again(self, restarted: Restarted) -> None:
         """What is on screen stays there until the new store is complete."""
         held, kept = self.screen.store if self._fresh is None else self._fresh, restarted.kept
+        if not kept and self._copy.unchecked:
+            self._copy.give_up()
+            self._host.start(self._read_details(), "details")
         self._fresh = held.head(kept)
         if not self._told:
             again = f"Reading on from event {kept + 1:,}." if kept else "Reading it again."
@@ -214,9 +249,28 @@ class OpenRun:
                 screen.show_store(self._fresh)
                 self._fresh = None
             screen.show_read(state.phase is Phase.DONE)
-        screen.show_activity(activity_of(state, screen.run.status, self._host.refresh_key))
+            self._copy.unchecked = False
+        if state.phase is Phase.DONE:
+            self._whole = self._feed.stand
+            self._keep()
+        activity = activity_of(state, screen.run.status, self._host.refresh_key)
+        screen.show_activity(of_copy(activity, self._copy.saved) if self._copy.unchecked else activity)
         if state.phase is Phase.FAILED and state.error is not None:
             screen.show_failure(str(state.error), state.error.hint)
+        if self._copy.unchecked and state.error is not None:
+            self._tell_copy(state.error)
+
+    def _tell_copy(self, error: SourceError) -> None:
+        """Says once that what is shown comes from here, and why."""
+        if not self._told:
+            text = f"Shown is the copy kept {self._copy.saved}. {error}"
+            self._host.notify(clean(text), severity="warning", timeout=10, markup=False)
+        self._told = True
+
+    def _keep(self) -> None:
+        """What was read to its end is kept, once its plan and its tags are known too."""
+        if self._details_known:
+            self._copy.checked(self._whole)
 
     async def _read_details(self) -> None:
         """The plan and the tags come once; without them the run is still readable, so a failure is only said."""
@@ -233,6 +287,9 @@ class OpenRun:
             self.screen.show_run(await persist(lambda: self.source.run_details(run_id), failed))
         except SourceError as error:
             failed(error)
+        else:
+            self._details_known = True
+            self._keep()
 
     async def _read_stderr(self, wanted: EventDetail.StderrWanted) -> None:
         """Beside a failure, what else is known of it is shown where it can be had; `l` says why it cannot."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from textual.message import Message
 
+from run_tui.cache import Cache
 from run_tui.explorer.alerts import Alerts
 from run_tui.explorer.atop import Atop
 from run_tui.explorer.host import Stage
@@ -26,6 +27,7 @@ class Opening:
     """The open run, if there is one: the list of runs rests while it is on screen.
 
     `way_to` says which options of a command line lead to a connection; `together` are the runs in a file of several.
+    Finished ones are kept in the `cache`.
     """
 
     def __init__(
@@ -34,9 +36,11 @@ class Opening:
         runs: RunsList,
         alerts: Alerts,
         way_to: Callable[[str | None], Sequence[str]],
+        *,
         together: Sequence[Run] = (),
+        cache: Cache | None = None,
     ) -> None:
-        self._together = together
+        self._together, self._cache = together, cache
         self._stage, self._runs, self._alerts, self._way_to = stage, runs, alerts, way_to
         self._atop = Atop(stage)
         self.run: OpenRun | None = None
@@ -92,7 +96,7 @@ class Opening:
         else:
             screen = RunScreen(run, source.where, look.time, self._stage.now, look, lacks=lacking(source))
         screen.leading_to = self._way_to(run.connection)
-        await self._show(OpenRun(self._stage, source, screen, self._alerts), [(source, run)])
+        await self._show(OpenRun(self._stage, source, screen, self._alerts, cache=self._cache), [(source, run)])
 
     async def _show(self, opened: OpenRun, runs: Sequence[tuple[Source, Run]]) -> None:
         in_place = self.run is not None

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 
 from run_tui import kin
+from run_tui.cache import Cache
 from run_tui.errors import RunTuiError, SourceError, Unreachable
 from run_tui.explorer.activity import LIVE, SAVED, reconnecting
 from run_tui.explorer.host import Host
+from run_tui.explorer.kept_copy import kept_run
 from run_tui.listing import Listed, Listing, merged
 from run_tui.model import Run, RunFilter
 from run_tui.pace import persist
@@ -39,13 +41,18 @@ class Part:
 class RunsList:
     """The runs screen and the workers that fill it, for each connection; it rests while another screen is shown.
 
-    `unreachable` is told once of a server that does not answer from the start.
+    `unreachable` is told once of a server that does not answer from the start; a run that the `cache` has is not asked
+    for.
     """
 
     def __init__(
-        self, host: Host, sources: Mapping[str, Source], unreachable: Callable[[str], None] | None = None
+        self,
+        host: Host,
+        sources: Mapping[str, Source],
+        unreachable: Callable[[str], None] | None = None,
+        cache: Cache | None = None,
     ) -> None:
-        self._host, self._unreachable = host, unreachable
+        self._host, self._unreachable, self._cache = host, unreachable, cache
         self._take(sources)
         self.screen = RunsScreen(self._described(), host.now)
 
@@ -134,6 +141,9 @@ class RunsList:
                 self._host.say(error)
 
         try:
+            kept = None if self._cache is None else kept_run(self._cache, part.source, text)
+            if kept is not None:
+                return kept.model_copy(update={"connection": part.name})
             run_id = await persist(lambda: resolve_run_id(part.source, text), failed)
             run = await persist(lambda: part.source.run(run_id), failed)
         except RunTuiError as error:

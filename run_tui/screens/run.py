@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from run_tui.format import TimeMode, clean
-from run_tui.model import EventPage, Run, Step, epoch_ms
+from run_tui.model import Run, Step, epoch_ms
 from run_tui.output import Capture
 from run_tui.reopening import BARS, DETAIL, HISTOGRAM, Look, command
 from run_tui.screens.base import ViewScreen
@@ -130,9 +130,13 @@ class RunScreen(RunKeys):
             self._paint_waits = True
             call_after(wait, self, self._paint_new_rows)
 
-    def show_end(self, page: EventPage) -> None:
-        """Takes events of the end, which lies behind a gap: the log opens on the last of them."""
-        self.pane.add_to_end(page)
+    @property
+    def end_store(self) -> EventStore:
+        """The events of the end, which lies behind a gap; there is an end from now on."""
+        return self.pane.end_store
+
+    def end_changed(self) -> None:
+        """The end grew: the log opens on the last of its events."""
         if self._end_was_shown:
             self.store_changed()
             return

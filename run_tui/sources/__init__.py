@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Unpack
 
 from run_tui.errors import ConfigError
 from run_tui.sources.base import Source
-from run_tui.sources.resolve import resolve_run_id
+from run_tui.sources.resolve import CERTAIN, named_id, resolve_run_id
 
 if TYPE_CHECKING:
     from run_tui.sources._bare import Reached
     from run_tui.sources.archive import ArchiveSource
 
-__all__ = ["SYSTEMS", "open_file", "open_source", "resolve_run_id"]
+__all__ = ["CERTAIN", "SYSTEMS", "named_id", "open_file", "open_source", "resolve_run_id"]
 
 SYSTEMS = ("dagster", "hub_log", "pyspur")
 """The kinds of server that `open_source` knows."""

@@ -22,7 +22,8 @@ class Capabilities:
 
     `by_job` says that it lists only the runs of a job that is named; `children` that runs start others, where
     elsewhere they are executed again; `acts` are what it can do to runs, none of them where the connection is
-    `read_only`; `saved` that runs stay as they are, finished or not: nothing of them is to come.
+    `read_only`; `saved` that runs stay as they are, finished or not: nothing of them is to come; `lasting` that
+    cursors mean the same another day: what was read of a finished run can be kept, and checked then.
     """
 
     steps: bool = False
@@ -33,6 +34,7 @@ class Capabilities:
     acts: frozenset[Act] = frozenset()
     read_only: bool = False
     saved: bool = False
+    lasting: bool = False
 
 
 class Tables(Protocol):

@@ -74,6 +74,7 @@ class DagsterSource(ServerSource[GraphQLClient]):
             output=True,
             acts=frozenset() if self._read_only else frozenset(Act),
             read_only=self._read_only,
+            lasting=not self._in_process,
         )
 
     @cached_property

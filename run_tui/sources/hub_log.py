@@ -44,7 +44,7 @@ class HubLogSource(ServerSource[HubLogClient]):
         self, url: str, *, dags: Sequence[str] = (), now: Callable[[], float] = time.time, **reached: Unpack[Reached]
     ) -> None:
         super().__init__(HubLogClient(url, hint=_HINT, **reached))
-        self.capabilities = Capabilities(steps=True, by_job=not dags)
+        self.capabilities = Capabilities(steps=True, by_job=not dags, lasting=reached.get("app") is None)
         self.tables = self
         self._now, self._dags = now, dags
         self._search = RunSearch(self._client, dags)

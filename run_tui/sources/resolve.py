@@ -24,14 +24,9 @@ async def resolve_run_id(source: Source, text: str) -> str:
 
     A whole id is not asked for. Raises `RunNotFound`, `ConfigError` where several runs fit, and `SourceError`s.
     """
-    if (whole := source.whole_id(text.strip())) is not None:
-        return whole
-    page = _PAGE_OF_RUN.search(text)
-    if page is None and "://" in text:
-        raise ConfigError("that is not the address of a run's web page", "Such an address has /runs/ and an id in it.")
-    wanted = page[1] if page else text.strip()
-    if (whole := source.whole_id(wanted)) is not None:
-        return whole
+    wanted, is_whole = named_id(source, text)
+    if is_whole:
+        return wanted
     if len(wanted) < SHORTEST:
         raise ConfigError(f"{wanted!r} is too short for a run's id", f"Give at least {SHORTEST} characters of it.")
     fits = await _beginning_with(source, wanted)
@@ -40,6 +35,18 @@ async def resolve_run_id(source: Source, text: str) -> str:
     if len(fits) > 1:
         raise ConfigError(f"{len(fits)} runs begin with {wanted}", f"Give more of the id: {_candidates(fits)}.")
     return fits[0].id
+
+
+def named_id(source: Source, text: str) -> tuple[str, bool]:
+    """The id in a text, or its first characters, and whether it is whole. Raises `ConfigError` for another address."""
+    if (whole := source.whole_id(text.strip())) is not None:
+        return whole, True
+    page = _PAGE_OF_RUN.search(text)
+    if page is None and "://" in text:
+        raise ConfigError("that is not the address of a run's web page", "Such an address has /runs/ and an id in it.")
+    wanted = page[1] if page else text.strip()
+    whole = source.whole_id(wanted)
+    return (wanted, False) if whole is None else (whole, True)
 
 
 async def _beginning_with(source: Source, wanted: str) -> list[Run]:

@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from struct import Struct
 
 from run_tui.escapes import COLOURS, ESCAPE, uncoloured
 from run_tui.store.details import PART, Shape
@@ -17,6 +18,8 @@ BLOCK_ROWS = 1024
 BLOCK_BYTES = 1 << 18
 ARENA_BYTES = 1 << 21
 
+_HEAD = Struct("=IIIqqqc?")
+"""Of a block as bytes: its rows, how many are odd and how many have details, base, span, the type of times, `ascii`."""
 _FOLDS_TO_ASCII = re.compile("[ßİŉſǰ\u1e96-\u1e9a\u1e9e\u212aﬀ-ﬆ\ud800-\udfff]")
 """What becomes ASCII where case is folded; and lone surrogates, which are no UTF-8."""
 
@@ -86,6 +89,34 @@ class Block:
         shapes = {i: shape for i, shape in zip(self._detailed, self._shapes, strict=True) if i < rows}
         block.add_texts(self.text[: self.bounds[rows]], self.bounds[1 : rows + 1], odd, shapes)
         return block
+
+    def packed(self, codes: dict[Shape, int]) -> bytes:
+        """All but the text, as bytes for `unpacked`; shapes become codes, new ones the next."""
+        shapes = array("I", [codes.setdefault(shape, len(codes)) for shape in self._shapes])
+        sizes = len(self), len(self.odd), len(shapes)
+        head = _HEAD.pack(*sizes, self._base, *self.span, self._times.typecode.encode(), self.ascii)
+        return b"".join((head, self.bounds, self._times, array("H", self.odd), array("H", self._detailed), shapes))
+
+    @classmethod
+    def unpacked(cls, data: memoryview, text: memoryview, shapes: Sequence[Shape]) -> tuple[Block, int]:
+        """The block that begins with `data` and with `text`, and how much of `data` it takes.
+
+        Raises `ValueError`, `IndexError` and `struct.error` where they hold none.
+        """
+        rows, odd, detailed, base, lowest, highest, typecode, is_ascii = _HEAD.unpack_from(data)
+        block, at = cls(0, base), _HEAD.size
+        sizes = ("I", rows + 1), (typecode.decode(), rows), ("H", odd), ("H", detailed), ("I", detailed)
+        columns = [array(code) for code, _ in sizes]
+        for column, (_, size) in zip(columns, sizes, strict=True):
+            column.frombytes(data[at : at + size * column.itemsize])
+            at += size * column.itemsize
+            if len(column) != size:
+                raise ValueError("it is cut off")
+        block.bounds, block._times = columns[:2]
+        block.odd, block._detailed = columns[2] or (), columns[3] or ()
+        block._shapes = [shapes[code] for code in columns[4]]
+        block.text, block.span, block.ascii = text[: block.bounds[-1]], (lowest, highest), is_ascii
+        return block, at
 
     def add_times(self, times: Sequence[int]) -> None:
         """Appends the times of new rows: 32 bits each, unless they are weeks apart."""
@@ -165,6 +196,14 @@ class Rows:
         self.blocks += later.blocks
         self._first_rows += [block.first_row for block in later.blocks]
         self._arena, self._used = later._arena, later._used
+
+    def adopt(self, blocks: Iterable[Block]) -> None:
+        """Appends blocks of other rows; what is added after that goes into a block of its own."""
+        for block in blocks:
+            block.first_row = len(self)
+            self.blocks.append(block)
+            self._first_rows.append(block.first_row)
+        self._arena, self._used = memoryview(b""), 0
 
     def number_of(self, row: int) -> int:
         """Which block holds the row; the last one for rows still to come."""

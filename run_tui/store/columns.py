@@ -61,6 +61,16 @@ class CodeColumn(Generic[V]):
             self.high += later.high or bytes(len(later.low))
         self.low += later.low
 
+    def part(self, start: int, end: int) -> tuple[bytes, bytes]:
+        """The lower and the upper bytes of the rows from `start` to before `end`."""
+        return bytes(self.low[start:end]), bytes(self.high[start:end])
+
+    def adopt(self, low: bytes, high: bytes) -> None:
+        """Appends rows that another column of the same values told as its `part`."""
+        later = self.alike()
+        later.low, later.high = bytearray(low), bytearray(high)
+        self.join(later)
+
     def rows_of(self, value: V) -> Iterator[int]:
         """The rows that hold a value, ascending."""
         if value not in self._codes:
@@ -82,7 +92,7 @@ class CodeColumn(Generic[V]):
         try:
             codes = list(map(self._codes.__getitem__, values))
         except KeyError:
-            self._learn(values)
+            self.learn(values)
             codes = list(map(self._codes.__getitem__, values))
         if len(self.values) <= 256:
             self.low += bytes(codes)
@@ -92,7 +102,8 @@ class CodeColumn(Generic[V]):
             self.low += pairs[::2]
             self.high += pairs[1::2]
 
-    def _learn(self, values: Sequence[V]) -> None:
+    def learn(self, values: Sequence[V]) -> None:
+        """Gives the values that have none codes, in their order."""
         for value in dict.fromkeys(values):
             if value not in self._codes:
                 if len(self.values) < MOST_VALUES:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import add
+from typing import Any
 
 from run_tui.model import (
     EventDetails,
@@ -57,10 +58,7 @@ class EventStore:
         self.types.extend(page.types)
         self.steps.extend(page.steps)
         self.attempts.extend(self._attempts.of(page))
-        ranks = self._ranks(page)
-        self.ranks += ranks
-        for rank in range(len(self.rank_counts)):
-            self.rank_counts[rank] += ranks.count(rank)
+        self._add_ranks(self._ranks(page))
         texts, shapes = self._packed(page)
         self._rows.append(texts, _times(page.timestamps), shapes)
         self.skipped.extend(page.skipped)
@@ -76,8 +74,7 @@ class EventStore:
         head.rank_counts = [head.ranks.count(rank) for rank in range(len(head.rank_counts))]
         head._rows = self._rows.head(rows)
         head._shapes, head._rank_of = self._shapes, self._rank_of
-        for row in head.types.rows_of("STEP_RESTARTED"):
-            head._attempts.latest[head.steps[row]] = head.attempts[row]
+        head.count_attempts()
         return head
 
     def later(self) -> EventStore:
@@ -117,6 +114,23 @@ class EventStore:
             later.attempts.extend(attempts)
         for step, attempt in later._attempts.latest.items():
             self._attempts.latest[step] = attempt + earlier.get(step, 0)
+
+    @property
+    def columns(self) -> tuple[CodeColumn[Any], ...]:
+        """The levels, types, steps and attempts."""
+        return self.levels, self.types, self.steps, self.attempts
+
+    def adopt(self, codes: Iterable[tuple[bytes, bytes]], ranks: bytes, blocks: Sequence[Block]) -> None:
+        """Appends rows as another store holds them whose columns have the same codes: see `pieces`."""
+        for column, (low, high) in zip(self.columns, codes, strict=True):
+            column.adopt(low, high)
+        self._add_ranks(ranks)
+        self._rows.adopt(blocks)
+
+    def count_attempts(self) -> None:
+        """Counts attempts on from the rows there are."""
+        for row in self.types.rows_of("STEP_RESTARTED"):
+            self._attempts.latest[self.steps[row]] = self.attempts[row]
 
     def find(self, event: RunEvent, time: int, start: int) -> int | None:
         """The first row from `start` on with the same event, which another store holds; `time` is its epoch ms."""
@@ -179,6 +193,11 @@ class EventStore:
     def block_number(self, row: int) -> int:
         """Which of `blocks` holds the row; the last one for rows still to come."""
         return self._rows.number_of(row)
+
+    def _add_ranks(self, ranks: bytes) -> None:
+        self.ranks += ranks
+        for rank in range(len(self.rank_counts)):
+            self.rank_counts[rank] += ranks.count(rank)
 
     def _ranks(self, page: EventPage) -> bytes:
         pairs = list(zip(page.levels, page.types, strict=True))

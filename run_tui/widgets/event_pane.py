@@ -14,7 +14,7 @@ from textual.reactive import reactive
 from run_tui.failure import failure_of, follows_from_others
 from run_tui.finding import EventFinder
 from run_tui.format import TimeMode, clean, clock_mode, headline, short_id, zone, zone_name
-from run_tui.model import EventPage, RunEvent, RunName, RunStatus
+from run_tui.model import RunEvent, RunName, RunStatus
 from run_tui.query import Completion, Filter, Problem, SlowPattern, TimeContext, complete, parse
 from run_tui.query.editing import set_operator
 from run_tui.reopening import DETAIL, HISTOGRAM, Look
@@ -111,9 +111,10 @@ class EventPane(Vertical):
         place = self.log_rows.place
         return None if place is None else self.timeline.event(place)
 
-    def add_to_end(self, page: EventPage) -> None:
-        """Takes events of the end, which lies behind a gap."""
-        self.timeline.add_to_end(page, self._times())
+    @property
+    def end_store(self) -> EventStore:
+        """The events of the end, which lies behind a gap; there is an end from now on."""
+        return self.timeline.end_store(self._times())
 
     def join(self) -> None:
         """Closes the gap between the beginning and the end."""

@@ -254,6 +254,13 @@ ROWS = (
         _nothing,
     ),
     Row(
+        "last events of a run of 1,000,000 that was kept",
+        "open",
+        lambda figures: f"{figures['reopen_first_frame_s']:.2f} s",
+        "1 s",
+        lambda figures: f"all of it after {figures['reopen_all_s']:.1f} s, {_megabytes(figures['reopen_file_bytes'])}",
+    ),
+    Row(
         "first frame of the demo",
         "startup",
         lambda figures: f"{figures['first_frame_s']:.2f} s",

@@ -1,4 +1,4 @@
-"""How soon a run in a file is on screen: a debug export of a real server, and a saved run of a million events."""
+"""How soon a run that is on this machine is on screen: a debug export, a saved run of a million events, a kept one."""
 
 from __future__ import annotations
 
@@ -14,19 +14,23 @@ from statistics import median
 from run_tui.archive import Header, RunWriter
 from run_tui.model import Run, RunEvent, RunEventLevel, RunStatus, iso_timestamp
 from tests.benchmarks import yardsticks
+from tests.benchmarks.dataset import Dataset
 from tests.benchmarks.generate import LAST_MESSAGE, events
+from tests.benchmarks.jump import painted
 from tests.benchmarks.kept_lab import lab_with_run
-from tests.benchmarks.processes import environment, product, scratch
+from tests.benchmarks.processes import environment, product, scratch, served
 from tests.benchmarks.report import Cell, Figures, table
+from tests.benchmarks.server import RUN_ID as KEPT_ID
 from tests.terminal import Terminal
 
-HELP = "a debug export of 100,000 events, and a saved run of a million: first frame, and all of them read"
+HELP = "a debug export of 100,000 events, a saved run of a million, and one that was kept: first frame, and all of them"
 SIZE = (160, 50)
 RUN_ID = "saved"
 JOB = "nightly_etl"
 BATCH = 1000
 SIGNS = {"first_frame": JOB, "last_events": LAST_MESSAGE, "all_read": "log complete"}
 """What is on screen at each of the moments that are measured."""
+DATE = len("2026-11-20 ")
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +50,7 @@ def run(args: argparse.Namespace) -> tuple[str, Figures]:
         _save(saved, args.saved)
         of_export = _rounds(export, ("first_frame", "all_read"), args)
         of_saved = _rounds(saved, tuple(SIGNS), args)
+        of_kept = _reopened(folder / "cache", args)
         bare_export, bare_saved = _timed(_load_export, export), _timed(_load_lines, saved)
         lnav, reasons = yardsticks.opening(saved, LAST_MESSAGE)
     figures: Figures = {
@@ -53,6 +58,7 @@ def run(args: argparse.Namespace) -> tuple[str, Figures]:
         "saved": args.saved,
         **{f"open_debug_{name}_s": seconds for name, seconds in of_export.items()},
         **{f"open_saved_{name}_s": seconds for name, seconds in of_saved.items()},
+        **of_kept,
         "bare_debug_s": bare_export,
         "bare_saved_s": bare_saved,
         "lnav_saved_s": lnav,
@@ -68,8 +74,28 @@ def run(args: argparse.Namespace) -> tuple[str, Figures]:
         [f"{what['saved']}: all of them read", of_saved["all_read"]],
         ["the same file by json.loads alone, a line at a time", bare_saved],
         ["the same file in lnav: its last line painted", lnav],
+        [f"kept run of {args.saved:,} events: its last ones painted", of_kept["reopen_first_frame_s"]],
+        [f"kept run of {args.saved:,} events: all of it there to filter", of_kept["reopen_all_s"]],
     ]
     return table(("from the shell's prompt", "seconds"), rows), figures
+
+
+def _reopened(cache: Path, args: argparse.Namespace) -> dict[str, float]:
+    """A run is read and kept; then, with its server, the seconds until its last events, and all, are there again."""
+    kept, last = environment(RUN_TUI_CACHE=str(cache)), Dataset(args.saved).last_time()[DATE:]
+    times: dict[str, list[float]] = {last: [], f"{args.saved:,} events": []}
+    with served(args.saved) as server:
+        command = product("--url", server.url, KEPT_ID)
+        with Terminal(command, SIZE, kept) as terminal:
+            terminal.settle(lambda: bool([*cache.glob("*.run")]), 0.2, args.timeout)
+        for _ in range(args.rounds):
+            with Terminal(command, SIZE, kept) as terminal:
+                for text, seconds in times.items():
+                    at = painted(terminal, text, args.timeout)
+                    seconds.append(float("nan") if at is None else round(at - terminal.started, 3))
+    first, whole = (median(seconds) for seconds in times.values())
+    size = sum(path.stat().st_size for path in cache.glob("*.run"))
+    return {"reopen_first_frame_s": first, "reopen_all_s": whole, "reopen_file_bytes": size}
 
 
 def _save(path: Path, count: int) -> None:

@@ -43,7 +43,9 @@ def environment(**more: str) -> dict[str, str]:
     if chosen := os.environ.get("RUN_TUI_BENCHMARKS"):
         kept["RUN_TUI_BENCHMARKS"] = chosen
     fixed = {"TZ": "UTC", "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT)}
-    return kept | fixed | {"RUN_TUI_CONFIG": "/nonexistent/config.toml"} | more
+    # No folder can be made below that: nothing is kept, and every round reads from its server.
+    nowhere = {"RUN_TUI_CONFIG": "/nonexistent/config.toml", "RUN_TUI_CACHE": "/dev/null/cache"}
+    return kept | fixed | nowhere | more
 
 
 @dataclass(frozen=True)

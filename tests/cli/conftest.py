@@ -128,7 +128,8 @@ def environ(server: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     """An environment that leads to the scripted server and to no settings of the machine."""
     for name in [name for name in os.environ if name.startswith("RUN_TUI_") or name in ("NO_COLOR", "FORCE_COLOR")]:
         monkeypatch.delenv(name)
-    return {"RUN_TUI_URL": server.url, "RUN_TUI_CONFIG": str(tmp_path / "config.toml")}
+    places = {"RUN_TUI_CONFIG": str(tmp_path / "config.toml"), "RUN_TUI_CACHE": str(tmp_path / "cache")}
+    return {"RUN_TUI_URL": server.url, **places}
 
 
 RunTui = Callable[..., Result]

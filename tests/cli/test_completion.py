@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from run_tui.cache import Cache
+from run_tui.model import RunStatus
 from run_tui.query.event_types import KNOWN_TYPES
+from tests.cache.test_folder import keep
 from tests.cli.conftest import RunTui, ScriptedServer, make_run
+from tests.scripted import ScriptedSource, a_run
 
 RUN = "9d38c7ea-2c1f-4a53-9b3e-6a1b0f6f2d11"
 OTHER = "1c7c29c8-2c1f-4a53-9b3e-6a1b0f6f2d11"
@@ -65,6 +69,13 @@ def shell(server: ScriptedServer, environ: dict[str, str]) -> dict[str, str]:
 def test_what_is_offered(line: str, there: list[str], shell: dict[str, str]) -> None:
     assert sorted(offered(line, shell)) == sorted(there)
     assert not (Path(shell["RUN_TUI_CONFIG"]).parent / "asked").exists()
+
+
+def test_runs_that_are_kept_are_offered_whether_their_server_answers_or_not(shell: dict[str, str]) -> None:
+    cache = Cache(Path(shell["RUN_TUI_CACHE"]), 10**9)
+    keep(cache, a_run(RunStatus.SUCCESS, "9d00"), ScriptedSource(system="Dagster Plus API", where=DEAD))
+    assert offered(f"run-tui --url {DEAD} run get 9", shell) == ["9d00"]
+    assert offered("run-tui -c lab run get 9", shell) == [RUN]
 
 
 def test_broken_settings_are_no_error(shell: dict[str, str]) -> None:

@@ -121,6 +121,7 @@ def test_every_setting_of_a_connection_is_shown(environ: dict[str, str], run_tui
         ["Theme:", "dark"],
         ["Known:", "plus", "acme/prod"],
         ["Known:", "hub", "https://hub.acme.io"],
+        ["Kept", "runs:", str(tmp_path / "cache"), *["at", "most", "1", "GB"]],
     ]
     path.write_text("[connections.hub]\nkind = 'hub_log'\nurl = 'hub.acme.io'\ndags = ['nightly', 'weekly']\n")
     shown = run_tui("config", "show", "-c", "hub", RUN_TUI_URL=None).stdout

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from run_tui.config import KINDS, Connection, load_settings, option_choice, resolve
-from run_tui.config.settings import CONNECTION
+from run_tui.config import KINDS, Connection, cache_path, load_settings, option_choice, resolve
+from run_tui.config.settings import CACHE, CONNECTION
 from run_tui.errors import ConfigError
 from run_tui.reach import CONNECT_TIMEOUT, USUAL, Reach
 from tests.config.test_resolve import written
@@ -127,3 +127,28 @@ def test_a_mistake_in_a_connection_is_told_with_its_place(tmp_path: Path, text: 
 def test_the_readme_tells_of_every_setting() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text()
     assert all(f"`{word}`" in readme for word in (*CONNECTION, *KINDS))
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("", CACHE),
+        ("cache = true", CACHE),
+        ("cache = false", 0),
+        ("cache = '2 GB'", 2 * 10**9),
+        ("cache = '1.5mb'", 1_500_000),
+    ],
+)
+def test_how_much_is_kept(tmp_path: Path, text: str, size: int) -> None:
+    assert load_settings(written(tmp_path, text)).cache == size
+
+
+@pytest.mark.parametrize("text", ["2", "'2'", "'-1 GB'", "'lots'", "'1e9 GB'", "[]", "1.5"])
+def test_what_is_no_size_is_said(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigError, match="cache: a size"):
+        load_settings(written(tmp_path, f"cache = {text}"))
+
+
+def test_where_runs_are_kept() -> None:
+    assert cache_path({"RUN_TUI_CACHE": "/somewhere"}) == Path("/somewhere")
+    assert cache_path({}).name == "runs"

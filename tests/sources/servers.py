@@ -61,12 +61,12 @@ def always(
 
 
 @contextmanager
-def served(app: AsgiApp, tls: Path | None = None, clients: Path | None = None) -> Iterator[str]:
-    """Serves the app on a free port of this machine, and yields its URL.
+def served(app: AsgiApp, tls: Path | None = None, clients: Path | None = None, port: int = 0) -> Iterator[str]:
+    """Serves the app on a free port of this machine, or on this `port`, and yields its URL.
 
     With a certificate it is `tls`; of `clients` only those with a certificate of that authority are let in.
     """
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", port)) as listener:
         config = uvicorn.Config(
             app,
             log_level="critical",
