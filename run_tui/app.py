@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from textual import on
 from textual.message import Message
@@ -92,7 +93,7 @@ class RunTuiApp(Shell):
         self._runs.start()
         self._wishes.show_rights()
         if self._wanted:
-            self.start(self._opening.open_named(self._wanted, self._look), "open")
+            self.start(partial(self._opening.open_named, self._wanted, self._look), "open")
 
     async def on_unmount(self) -> None:
         """Lets go of the connections."""
@@ -103,7 +104,7 @@ class RunTuiApp(Shell):
         """After a stop (ctrl+z) or a sleep all connections may be dead without a sign: asks at once, on new ones."""
         before, self._heard_at = self._heard_at, time.time()
         if self._heard_at - before > 3 * HEARTBEAT:
-            self.start(self._wake_up(), "wake")
+            self.start(self._wake_up, "wake")
 
     async def _wake_up(self) -> None:
         for source in self._sources.values():
@@ -141,7 +142,7 @@ class RunTuiApp(Shell):
     def _offer(self, where: str) -> None:
         """Nobody has said which server to ask, and there is none at the usual place: shows what else there is."""
         if self.screen is self._runs.screen:
-            self.start(self._connecting.show(where), "connect")
+            self.start(partial(self._connecting.show, where), "connect")
 
     @on(RunsScreen.ConnectWanted)
     @on(ConnectScreen.Asked)

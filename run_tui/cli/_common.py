@@ -120,6 +120,7 @@ async def _opened_one(settings: config.Settings, run_id: str | None) -> AsyncIte
     file = open_file(run_id)
     started()
     try:
+        await file.whole()
         yield file
     finally:
         await file.aclose()

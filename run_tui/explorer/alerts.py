@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import aclosing
+from functools import partial
 
 from textual.notifications import SeverityLevel
 
@@ -55,7 +56,7 @@ class Alerts:
     def _add(self, source: Source, run: Run) -> None:
         watch = self._watch_of(source, run)
         watch.add(run)
-        self._host.start(self._wait(watch), f"watch {run.connection}")
+        self._host.start(partial(self._wait, watch), f"watch {run.connection}")
 
     def _watch_of(self, source: Source, run: Run) -> Watch:
         """Who waits for runs of that connection: its source stays the same."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
 from textual import log
@@ -38,7 +39,7 @@ class Rights:
         for source in sources:
             if source.actions is not None and source not in self._known:
                 self._known[source] = source.capabilities.acts
-                self._host.start(self._read(source), "rights", exclusive=False)
+                self._host.start(partial(self._read, source), "rights", exclusive=False)
 
     def of(self, source: Source) -> Mapping[Act, bool]:
         """What a system can do at all, and of that whether its server lets the user."""
@@ -70,7 +71,7 @@ class Change:
 
     def begin(self, deed: Deed) -> None:
         """Does it."""
-        self._host.start(self._work(deed), "change")
+        self._host.start(partial(self._work, deed), "change")
 
     def stop(self) -> None:
         """Changes no further run."""

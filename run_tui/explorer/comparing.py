@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from time import perf_counter
 from typing import TypeVar
 
@@ -89,7 +90,7 @@ class OpenComparison:
     def start(self) -> None:
         """Reads both runs and compares them."""
         self._read_before.clear()
-        self._stage.start(self._work(), "compare")
+        self._stage.start(self._work, "compare")
 
     def stop(self) -> None:
         """Reads no more."""
@@ -108,7 +109,7 @@ class OpenComparison:
 
     def compare_with_other(self, direction: int) -> None:
         """Takes another run of the job as the one before."""
-        self._stage.start(self._find_other(direction), "compare")
+        self._stage.start(partial(self._find_other, direction), "compare")
 
     async def _find_other(self, direction: int) -> None:
         (source, before), after = self._runs

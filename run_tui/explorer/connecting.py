@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from time import monotonic
 
 from textual.message import Message
@@ -63,12 +64,12 @@ class Connecting:
             case ConnectScreen.Asked(name=name):
                 self._ask(name)
             case ConnectScreen.Chosen(names=names) if self._screen is not None:
-                self._stage.start(self._switch(self._screen, names), "connect")
+                self._stage.start(partial(self._switch, self._screen, names), "connect")
             case ConnectScreen.Closed():
                 self._close()
                 self._runs.start()
             case ConnectionForm.Entered(save=False):
-                self._stage.start(self._test(Draft(**wish.settings), wish.form), "draft")
+                self._stage.start(partial(self._test, Draft(**wish.settings), wish.form), "draft")
             case ConnectionForm.Entered() if self._screen is not None:
                 self._add(wish, self._screen)
 
@@ -80,7 +81,7 @@ class Connecting:
         wanted = [known.name for known in self._connections.known() if self._may_be_asked(known)]
         for each in wanted if name is None else [name]:
             self._asked.add(each)
-            self._stage.start(self._follow(each), f"connection {each}")
+            self._stage.start(partial(self._follow, each), f"connection {each}")
 
     def _close(self) -> None:
         self._stage.stop(*(f"connection {name}" for name in self._asked), "draft")

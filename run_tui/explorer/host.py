@@ -16,6 +16,9 @@ from run_tui.model import Run
 from run_tui.reopening import Look
 from run_tui.sources.base import Source
 
+Work = Callable[[], Coroutine[None, None, None]]
+"""What a worker does; it begins with the worker, which another of its group may end before that."""
+
 
 class Host(Protocol):
     """Starts workers for the rooms, and lets them speak to the user."""
@@ -32,7 +35,7 @@ class Host(Protocol):
     def refresh_key(self) -> str:
         """The key that asks the server now."""
 
-    def start(self, work: Coroutine[None, None, None], group: str, *, exclusive: bool = True) -> None:
+    def start(self, work: Work, group: str, *, exclusive: bool = True) -> None:
         """Starts a worker, `exclusive` in the place of those of its group."""
 
     def stop(self, *groups: str) -> None:

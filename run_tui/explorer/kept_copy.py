@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterable
+from functools import partial
 
 from textual import log
 
@@ -93,7 +94,7 @@ class KeptCopy:
         self._in_cache = run, held
         steps, now = tuple(self._screen.plan), iso_timestamp(self._host.now())
         header = Header(run, steps, self._source.system, self._source.where, now, count=held)
-        work = self._write(self._cache, Keep(header, stand.marks, self._screen.store))
+        work = partial(self._write, self._cache, Keep(header, stand.marks, self._screen.store))
         self._host.start(work, "keep", exclusive=False)
 
     async def _write(self, cache: Cache, keep: Keep) -> None:

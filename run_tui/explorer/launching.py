@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from run_tui import run_config
 from run_tui.acting import Result, actions_of, launch
@@ -27,7 +28,7 @@ class OpenJobs:
 
     def read(self) -> None:
         """Reads the jobs and their last runs, now."""
-        self._host.start(self._read(), "jobs")
+        self._host.start(self._read, "jobs")
 
     def stop(self) -> None:
         """Reads no more."""
@@ -69,16 +70,16 @@ class OpenLaunch:
 
     def start(self, config: str | None) -> None:
         """Begins with a configuration, None for the job's own."""
-        self._host.start(self._begin(config), "launch")
+        self._host.start(partial(self._begin, config), "launch")
 
     def take(self, config: str) -> None:
         """Takes another configuration."""
         self.screen.show_config(config)
-        self._host.start(self._check(config), "launch")
+        self._host.start(partial(self._check, config), "launch")
 
     def send(self, order: Order) -> None:
         """Launches the job, once."""
-        self._host.start(self._send(order), "launching")
+        self._host.start(partial(self._send, order), "launching")
 
     def stop(self) -> None:
         """Reads no more; what has been sent cannot be taken back."""

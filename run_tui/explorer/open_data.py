@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeVar
 
 from textual.message import Message
@@ -29,9 +30,9 @@ class OpenData:
         """Does what is wished for on the screen; a page of rows comes in place of the one before."""
         match wish:
             case DataScreen.Wanted():
-                self._host.start(self._read(wish), "rows")
+                self._host.start(partial(self._read, wish), "rows")
             case DataScreen.PayloadWanted():
-                self._host.start(self._read_payload(), "payload")
+                self._host.start(self._read_payload, "payload")
 
     def stop(self) -> None:
         """Reads no more."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from functools import partial
 
 from textual.message import Message
 
@@ -39,7 +40,7 @@ class OpenOutput:
     def _read(self, wanted: OutputScreen.Wanted) -> None:
         """Reads a stream, in place of the one before."""
         self._feed = OutputFeed(self._source, self.screen.run_id, wanted.capture.key, wanted.stream, ended=wanted.ended)
-        self._host.start(self._follow(self._feed), "output")
+        self._host.start(partial(self._follow, self._feed), "output")
 
     async def _follow(self, feed: OutputFeed) -> None:
         async with aclosing(feed.updates()) as updates:

@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from functools import partial
 from typing import Protocol
 
 from textual import log
@@ -98,9 +99,9 @@ class OpenRun:
 
     def start(self) -> None:
         """Reads the run's events, and beside them its plan and its tags."""
-        self._host.start(self._follow(), "feed")
+        self._host.start(self._follow, "feed")
         if not self._details_known:
-            self._host.start(self._read_details(), "details")
+            self._host.start(self._read_details, "details")
 
     def source_of(self, run: Run) -> Source:
         """Where a run on the screen comes from."""
@@ -117,7 +118,7 @@ class OpenRun:
     def refresh(self) -> None:
         """Asks the server now, also after the run's end."""
         if self._feed.over:
-            self._host.start(self._follow(), "feed")
+            self._host.start(self._follow, "feed")
         else:
             self._feed.poll_now()
 
@@ -125,16 +126,16 @@ class OpenRun:
         """Filters on, in slices that let keys and frames through."""
         if pane.timeline.filter is None and self.source.capabilities.saved and not self.screen.was_read:
             return  # only what is to come would be prepared, at the cost of reading the file
-        self._host.start(self._finish_view(pane), "filter")
+        self._host.start(partial(self._finish_view, pane), "filter")
 
     def show_stderr(self, wanted: EventDetail.StderrWanted) -> None:
         """Shows beside a failure what its process wrote last, where the system keeps it."""
         if self.source.capabilities.output:
-            self._host.start(self._read_stderr(wanted), "stderr")
+            self._host.start(partial(self._read_stderr, wanted), "stderr")
 
     def show_family(self) -> None:
         """Lists the runs that re-execute or start each other with this one."""
-        self._host.start(self._read_family(), "info")
+        self._host.start(self._read_family, "info")
 
     def want_other(self, direction: int, *, relative: bool) -> bool:
         """The run before (-1) or after (1) of the same job, or of its relatives, is wanted; False if `other` goes on.
@@ -196,7 +197,7 @@ class OpenRun:
             self._copy.forget()
             self._feed = Feed(self.source, self.screen.run.id, jump=True)
             self.screen.show_store(EventStore(self.screen.run.id))
-            self._host.start(self._read_details(), "details")
+            self._host.start(self._read_details, "details")
 
     def _take(self, update: Update) -> None:
         if isinstance(update, Loaded) and self.source.capabilities.saved:
@@ -235,7 +236,7 @@ class OpenRun:
         held, kept = self.screen.store if self._fresh is None else self._fresh, restarted.kept
         if not kept and self._copy.unchecked:
             self._copy.give_up()
-            self._host.start(self._read_details(), "details")
+            self._host.start(self._read_details, "details")
         self._fresh = held.head(kept)
         if not self._told:
             again = f"Reading on from event {kept + 1:,}." if kept else "Reading it again."

@@ -6,6 +6,7 @@ import asyncio
 import re
 import time
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import islice
 
 from textual.message import Message
@@ -43,7 +44,7 @@ class OpenSave:
         """Does what is wished for on the screen; saving comes in place of an attempt before."""
         match wish:
             case SaveScreen.Wanted():
-                self._host.start(self._save(wish), "save")
+                self._host.start(partial(self._save, wish), "save")
             case SaveScreen.Stopped():
                 self.stop()
 

@@ -29,7 +29,7 @@ class OpenTogether(OpenRun):
 
     def start(self) -> None:
         """Reads the runs' events."""
-        self._host.start(self._follow(), "feed")
+        self._host.start(self._follow, "feed")
 
     def source_of(self, run: Run) -> Source:
         """Where one of the runs comes from."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from textual.message import Message
 
@@ -54,7 +55,7 @@ class Opening:
                 self.close()
             case RunScreen.OtherWanted(direction=direction, relative=relative):
                 if self.run.want_other(direction, relative=relative):
-                    self._stage.start(self._open_other(self.run), "open")
+                    self._stage.start(partial(self._open_other, self.run), "open")
             case RunScreen.FamilyWanted():
                 self.run.show_family()
             case EventPane.ViewUnfinished(pane=pane):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
+from functools import partial
 
 from run_tui import kin
 from run_tui.cache import Cache
@@ -77,10 +78,10 @@ class RunsList:
         """Keeps the runs on screen current, and finds out why those in view failed."""
         self._host.stop("runs")
         for part in self._asked:
-            self._host.start(self._follow(part), "runs", exclusive=False)
+            self._host.start(partial(self._follow, part), "runs", exclusive=False)
         for part in self._parts.values():
             for _ in range(AT_ONCE):
-                self._host.start(self._follow_reasons(part), "reasons", exclusive=False)
+                self._host.start(partial(self._follow_reasons, part), "reasons", exclusive=False)
 
     def stop(self) -> None:
         """Asks for nothing more until it is started again."""
@@ -97,7 +98,7 @@ class RunsList:
         self._host.stop("runs")
         for part in self._asked:
             part.list(wanted[part.name])
-            self._host.start(self._follow(part), "runs", exclusive=False)
+            self._host.start(partial(self._follow, part), "runs", exclusive=False)
 
     def read_older(self) -> None:
         """Reads on after the oldest run known, on those servers that reach back the least."""
@@ -114,7 +115,7 @@ class RunsList:
 
     def show_info(self, run: Run) -> None:
         """Shows a run's tags and configuration."""
-        self._host.start(self._read_info(run), "info")
+        self._host.start(partial(self._read_info, run), "info")
 
     async def find(self, text: str) -> Run | None:
         """The run that an id, its beginning or a web address names; None, and the user is told, if there is none.

@@ -7,7 +7,8 @@ import os
 import re
 import time
 import traceback
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import ClassVar
 
 from rich.text import Text
@@ -20,6 +21,7 @@ from run_tui import desktop
 from run_tui.actions import ACTIONS, bindings, key_text
 from run_tui.acts import Act
 from run_tui.errors import RunTuiError
+from run_tui.explorer.host import Work
 from run_tui.explorer.palette import key_commands, with_themes_explained
 from run_tui.explorer.remapping import remapped
 from run_tui.format import clean, clean_lines
@@ -82,9 +84,9 @@ class Shell(OrderedInput):
         """The style sheet's own variables, for Textual's theme before ours are there."""
         return themes.DARK.variables
 
-    def start(self, work: Coroutine[None, None, None], group: str, *, exclusive: bool = True) -> None:
+    def start(self, work: Work, group: str, *, exclusive: bool = True) -> None:
         """Starts a worker, `exclusive` in the place of those of its group."""
-        self.run_worker(work, group=group, exclusive=exclusive, exit_on_error=False)
+        _: Worker[None] = self.run_worker(work, group=group, exclusive=exclusive, exit_on_error=False)
 
     def stop(self, *groups: str) -> None:
         """Ends the workers of these groups."""
@@ -147,7 +149,7 @@ class Shell(OrderedInput):
     def copy_to_clipboard(self, text: str) -> None:
         """Copies by the terminal, and by the desktop's own program: not every terminal does."""
         super().copy_to_clipboard(text)
-        self.start(self._copy(text), "clipboard")
+        self.start(partial(self._copy, text), "clipboard")
 
     async def _copy(self, text: str) -> None:
         await desktop.copy(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from run_tui import desktop
 from run_tui.acting import actions_of
@@ -52,7 +53,7 @@ class Wishes:
             case JobsWanted():
                 await self._show_jobs()
             case LaunchWanted(run=run):
-                self._stage.start(self._launch_like(run), "open")
+                self._stage.start(partial(self._launch_like, run), "open")
             case ChangeScreen.Taken(deed=deed) if self._change is not None:
                 self._change.begin(deed)
             case ChangeScreen.Stopped() if self._change is not None:
@@ -104,7 +105,7 @@ class Wishes:
         if change is not None and change.screen.over:
             self._stage.runs_changed()
             if opening and change.made is not None:
-                self._stage.start(self._open(*change.made), "open")
+                self._stage.start(partial(self._open, *change.made), "open")
 
     async def _show_jobs(self) -> None:
         able = {name: source for name, source in self._stage.listed.items() if Act.LAUNCH in source.capabilities.acts}
@@ -144,7 +145,7 @@ class Wishes:
             self._close_launch(launch)
             if self._jobs is not None:
                 self._close_jobs(self._jobs)
-            self._stage.start(self._open(source, run_id), "open")
+            self._stage.start(partial(self._open, source, run_id), "open")
 
         self._launch = launch = OpenLaunch(self._stage, source, screen, launched)
         await self._stage.show_screen(screen)

@@ -71,9 +71,13 @@ class ArchiveSource(BareSource):
             raise RunNotFound(f"Run {run_id} not found", f"{self.name} holds run {self.run_id}.")
         return self._saved.run
 
+    async def whole(self) -> None:
+        """Returns when all that the file tells of the run has come."""
+        await self._saved.whole()
+
     async def run_details(self, run_id: str) -> Run:
         """The run, when all that there is of it has come."""
-        await self._saved.whole()
+        await self.whole()
         return await self.run(run_id)
 
     async def page(
@@ -106,7 +110,7 @@ class ArchiveSource(BareSource):
 
     async def steps(self, run_id: str) -> list[Step]:
         """The steps the run planned, when they have come; [] where the file does not tell."""
-        await self._saved.whole()
+        await self.whole()
         return list(self._saved.steps)
 
     async def aclose(self) -> None:

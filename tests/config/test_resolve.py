@@ -202,7 +202,7 @@ def test_keys_are_read_for_the_app(environ: dict[str, str]) -> None:
     ("text", "complaint"),
     [
         ('default = "x"\nurl = \n', "at line 2, column 7"),
-        ("defaults = 1", "defaults: no such setting; known here: default, theme, alert, connections, keys"),
+        ("defaults = 1", "defaults: no such setting; known here: default, theme, alert, cache, connections, keys"),
         ('theme = "nord"', "theme: unknown; known: dark, light, contrast, terminal"),
         ("theme = 1", "theme: a text in quotes is wanted here"),
         ("alert = 1", "alert: true or false is wanted here"),

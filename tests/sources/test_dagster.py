@@ -41,14 +41,16 @@ def test_it_is_a_source() -> None:
     source: Source = DagsterSource("https://acme.dagster.cloud/prod/graphql")
     assert source.system == "Dagster Plus API"
     assert source.where == "https://acme.dagster.cloud/prod"
-    assert source.capabilities == Capabilities(steps=True, web_page=True, output=True, acts=frozenset(Act))
+    assert source.capabilities == Capabilities(
+        steps=True, web_page=True, output=True, lasting=True, acts=frozenset(Act)
+    )
     assert source.actions is not None
     assert source.run_url("a/b") == "https://acme.dagster.cloud/prod/runs/a%2Fb"
 
 
 def test_a_source_for_reading_changes_nothing() -> None:
     source = DagsterSource("https://acme.dagster.cloud/prod", read_only=True)
-    assert source.capabilities == Capabilities(steps=True, web_page=True, output=True, read_only=True)
+    assert source.capabilities == Capabilities(steps=True, web_page=True, output=True, lasting=True, read_only=True)
     assert source.actions is None
 
 

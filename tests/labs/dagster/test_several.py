@@ -29,7 +29,7 @@ async def test_runs_of_both_are_filtered_together_and_opened_where_they_are(dags
         assert {run.status for run in screen.rows.runs} == {"FAILURE"}
         screen.filter_bar.text = "on:lab"
         await until(lambda: {run.connection for run in screen.rows.runs} == {"lab"})
-        screen.filter_bar.text = f"on:lab {run_id}"
+        screen.filter_bar.text = f"on:lab job:nightly_etl {run_id}"
         await until(lambda: [run.id for run in screen.rows.runs] == [run_id])
         await pilot.press("enter")
         await until(lambda: isinstance(app.screen, RunScreen) and app.screen.all_read)
