@@ -12,6 +12,7 @@ from functools import partial
 from typing import ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -71,6 +72,12 @@ class Shell(OrderedInput):
         self.collector.collect()
         if self.is_running:
             asyncio.get_running_loop().call_later(COLLECTING, self._collect)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Whoever types does not wait for the collector."""
+        if isinstance(event, (events.InputEvent, events.Paste)):
+            self.collector.put_off()
+        await super().on_event(event)
 
     def warn(self) -> None:
         """Tells what is wrong with the settings."""

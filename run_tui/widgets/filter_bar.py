@@ -25,8 +25,8 @@ DIVIDER = " · "
 """What stands between the counts."""
 LEAST = 4
 """Cells left for the text beside them."""
-SPARE = 6
-"""Cells that the counts may grow by while the user types."""
+SPARE = 24
+"""Cells by which the counts may grow while the user types, where there is as much room for the text."""
 
 Completer = Callable[[str, int], Completion | None]
 Filterer = Callable[[str], None]
@@ -164,8 +164,9 @@ class FilterBar(Vertical):
         self._fit_counts()
 
     def on_descendant_focus(self) -> None:
-        """The hint is there while typing."""
+        """The hint is there while typing, and room for longer counts: one layout for both."""
         self._update_hint()
+        self._reserve(self.query_one("#filter-counts", Static).outer_size.width)
 
     def on_descendant_blur(self) -> None:
         """Without the focus only problems stay in sight."""
@@ -177,7 +178,7 @@ class FilterBar(Vertical):
         self._filter_by(self.text)
 
     def _fit_counts(self) -> None:
-        """While the user types the counts' room only grows, a few cells at once: each change of it is a layout."""
+        """While the user types the counts' room only grows, by many cells at once: each change of it is a layout."""
         counts = self.query_one("#filter-counts", Static)
         shown = self._counts_for(self.size.width - INDENT - LEAST - counts.gutter.width)
         if shown != self._counts_shown:
@@ -187,7 +188,12 @@ class FilterBar(Vertical):
         if not self.input.has_focus:
             counts.styles.width = needed
         elif needed > counts.outer_size.width:
-            counts.styles.width = needed + SPARE
+            self._reserve(needed)
+
+    def _reserve(self, needed: int) -> None:
+        """Gives the counts these cells and some more, of which the text has as many at least."""
+        counts = self.query_one("#filter-counts", Static)
+        counts.styles.width = max(needed, min(needed + SPARE, (self.size.width - INDENT) // 2))
 
     def _counts_for(self, room: int) -> str:
         """As many of the counts, the first ones first, as there is room for; always one."""

@@ -13,7 +13,21 @@ MOST_LINES = 12
 """Lines that a wrapped row takes at most; the detail pane shows the rest."""
 
 
-def fitted(segments: Iterable[Segment], width: int, margin: int, ground: Style) -> Strip:
+class Line(Strip):
+    """A strip that goes as soon as nobody holds it.
+
+    Textual's remembers itself as what is left of it where nothing lies over it: a cycle for each line ever painted.
+    """
+
+    __slots__ = ()
+
+    def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
+        """The line cut at these cells; itself where it ends with the only cut."""
+        cuts = list(cuts)
+        return [self] if cuts == [self.cell_length] else super().divide(cuts)
+
+
+def fitted(segments: Iterable[Segment], width: int, margin: int, ground: Style) -> Line:
     """A line cut or filled up to `width` cells, and `margin` empty ones after it.
 
     Only what is left in the end is a strip: to make one takes as long as its text.
@@ -21,7 +35,7 @@ def fitted(segments: Iterable[Segment], width: int, margin: int, ground: Style) 
     line = Segment.adjust_line_length(list(segments), width)
     if margin:
         line.append(Segment(" " * margin))
-    return Strip(Segment.apply_style(line, ground), width + margin)
+    return Line(Segment.apply_style(line, ground), width + margin)
 
 
 def wrapped(whole: Strip, width: int, indent: int) -> list[Strip]:
@@ -35,14 +49,14 @@ def wrapped(whole: Strip, width: int, indent: int) -> list[Strip]:
     return lines
 
 
-def under_cursor(strip: Strip, mark: Style, ground: Style) -> Strip:
+def under_cursor(strip: Strip, mark: Style, ground: Style) -> Line:
     """The line as the cursor marks it: text that brought a background of its own keeps it, to stay legible."""
     own = ground.bgcolor
     segments = [
         Segment(text, style if style is not None and style.bgcolor != own else (style or Style.null()) + mark)
         for text, style, _ in strip
     ]
-    return Strip(segments, strip.cell_length)
+    return Line(segments, strip.cell_length)
 
 
 def notice_lines(

@@ -220,12 +220,8 @@ class RowList(LongView, can_focus=True):
         else:
             self._bring_into_view(center=True)
 
-    def on_focus(self) -> None:
-        """The cursor row looks different with the focus."""
-        self._repaint(self.cursor)
-
-    def on_blur(self) -> None:
-        """The cursor row looks different without the focus."""
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """The cursor row looks different with the focus, which changes no style: Textual would work out all of them."""
         self._repaint(self.cursor)
 
     def on_click(self, event: events.Click) -> None:
