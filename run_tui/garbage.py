@@ -6,11 +6,13 @@ import gc
 import time
 from collections.abc import Callable
 
-YOUNG, MIDDLE, NEVER = 700, 10, 1_000_000
-"""Thresholds of the garbage collector: Python's own for what is young, and none for a full collection."""
-OFTEN = 3
-"""Collections of younger objects after which there is something to do: full ones that come often find little each."""
-LATE = 30
+YOUNG, MIDDLE, NEVER = 20_000, 10, 1_000_000
+"""Thresholds of the garbage collector: more new objects than a frame has, and none for a full collection."""
+FEW = 2_000
+"""So few new objects are not worth a look at them."""
+OFTEN = 8
+"""Looks at the new after which there is something to do: full collections that come often find little each."""
+LATE = 100
 """So many of them after which there is so much to do that it waits no longer for a user who types on and on."""
 IDLE = 0.7
 """Seconds without a key or a click after which nobody is held up: the next one of a fast typist would have come."""
@@ -21,7 +23,7 @@ ALL = 10 * MANY
 
 
 class Collector:
-    """Collects fully when `collect` is called, and sets aside what it found alive once that is much.
+    """Collects what is new when `collect` is called, now and then fully, and sets aside what is alive once it is much.
 
     A full collection looks at every object there is, which takes longer than a frame may. Set aside, an object is not
     looked at again until there are ALL of them, or until `let_go`; and then while nobody types. `clock` counts seconds.
@@ -42,9 +44,12 @@ class Collector:
         self._typed_at = self._clock()
 
     def collect(self) -> None:
-        """Collects if there is something to do, and time for it."""
+        """Collects if there is something to do, what is not new only if there is time for it."""
         idle = self._clock() >= self._typed_at + IDLE
-        if gc.get_count()[2] < (OFTEN if idle else LATE):
+        new, _, looks = gc.get_count()
+        if looks < (OFTEN if idle else LATE):
+            if new >= FEW:
+                gc.collect(1)
             return
         if idle and self._aside >= ALL:
             gc.unfreeze()

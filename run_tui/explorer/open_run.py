@@ -303,6 +303,12 @@ class OpenRun:
             wanted.detail.show_stderr(wanted.key, lines)
 
     async def _finish_view(self, pane: EventPane) -> None:
-        await asyncio.sleep(PAUSE)
-        while pane.is_attached and not pane.continue_filter(SLICE):  # noqa: ASYNC110  (it pauses between slices)
-            await asyncio.sleep(PAUSE)
+        await _pause()
+        while pane.is_attached and not pane.continue_filter(SLICE):
+            await _pause()
+
+
+async def _pause() -> None:
+    """Lets keys and frames be: a slice that follows has a turn of the event loop for itself."""
+    await asyncio.sleep(PAUSE)
+    await asyncio.sleep(0)

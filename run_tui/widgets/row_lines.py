@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.strip import Strip
 
 MOST_LINES = 12
@@ -14,12 +16,20 @@ MOST_LINES = 12
 
 
 class Line(Strip):
-    """A strip that goes as soon as nobody holds it.
+    """A strip that goes as soon as nobody holds it, and so does what filters make of it.
 
     Textual's remembers itself as what is left of it where nothing lies over it: a cycle for each line ever painted.
     """
 
     __slots__ = ()
+
+    def apply_filter(self, filter: LineFilter, background: Color) -> Strip:
+        """The line as the filter has it, on this background."""
+        filtered = self._filter_cache.get((filter, background))
+        if filtered is None:
+            filtered = Line(filter.apply(self._segments, background), self._cell_length)
+            self._filter_cache[(filter, background)] = filtered
+        return filtered
 
     def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
         """The line cut at these cells; itself where it ends with the only cut."""
