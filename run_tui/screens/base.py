@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container
 from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -20,6 +19,7 @@ from run_tui.format import TimeMode, clean
 from run_tui.model import Run, RunEvent
 from run_tui.reopening import Look, command
 from run_tui.screens.wishes import ActWanted, JobsWanted, LaunchWanted
+from run_tui.widgets.covered import Covered
 from run_tui.widgets.detail import Detail, Line
 from run_tui.widgets.filter_bar import FilterBar, FilterInput
 from run_tui.widgets.key_bar import KeyBar
@@ -75,6 +75,7 @@ class ViewScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("view", "act")
     AUTO_FOCUS = ""
+    BLANK = True
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (100, "-wide"), (160, "-vast")]  # noqa: RUF012  (an instance variable in Textual)
     VERTICAL_BREAKPOINTS = [(0, "-short"), (SMALLEST[1], "-tall")]  # noqa: RUF012
 
@@ -90,7 +91,7 @@ class ViewScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The frame; the middle is the subclass's."""
-        with Container(id="all"):
+        with Covered(id="all"):
             yield StatusLine(id="status")
             yield from self.compose_body()
             yield KeyBar()

@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 
 from run_tui.format import TimeMode, clean
 from run_tui.model import Run, Step, epoch_ms
@@ -18,6 +17,7 @@ from run_tui.screens.facts import held_facts, run_facts, step_facts
 from run_tui.screens.run_keys import RunKeys
 from run_tui.steps import StepBoard
 from run_tui.store import EventStore
+from run_tui.widgets.covered import CoveredRow
 from run_tui.widgets.event_pane import EventPane
 from run_tui.widgets.later import call_after
 from run_tui.widgets.status_line import Fact, StatusLine
@@ -66,7 +66,7 @@ class RunScreen(RunKeys):
     def compose_body(self) -> ComposeResult:
         """Facts, then the steps beside the events."""
         yield StatusLine(id="facts")
-        with Horizontal(id="body"):
+        with CoveredRow(id="body"):
             yield StepSide(self.pane.timeline, self._board, id="side")
             yield self.pane
 

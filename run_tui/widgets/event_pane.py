@@ -48,6 +48,8 @@ class EventPane(Vertical):
     Where they are of several runs `labels` says what each is called.
     """
 
+    BLANK = True
+
     time_mode: reactive[TimeMode] = reactive(TimeMode.LOCAL)
 
     class ViewUnfinished(Message):

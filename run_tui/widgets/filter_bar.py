@@ -10,13 +10,14 @@ from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input, Static
 
 from run_tui.query import Completion, Problem
+from run_tui.widgets.covered import CoveredRow
 
 INDENT = 3
 """Cells before the text, where the sign stands."""
@@ -121,6 +122,8 @@ class FilterInput(LineInput):
 class FilterBar(Vertical):
     """The filter's text, what it hides, and below it, while typing, completions or what is wrong and where."""
 
+    BLANK = True
+
     def __init__(self, complete: Completer, filter_by: Filterer, hint: str, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.input = FilterInput(complete, self._text_changed)
@@ -132,7 +135,7 @@ class FilterBar(Vertical):
 
     def compose(self) -> ComposeResult:
         """The line, and the hint below it."""
-        with Horizontal(id="filter-line"):
+        with CoveredRow(id="filter-line"):
             yield Static("/", id="filter-sign", markup=False)
             yield self.input
             yield Static(id="filter-counts", markup=False)
