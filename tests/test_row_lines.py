@@ -13,6 +13,8 @@ from textual.filter import Monochrome
 
 from run_tui.widgets.row_lines import Line, fitted, under_cursor
 
+RED = Style(color="red", bgcolor="black")
+
 
 @pytest.fixture
 def no_collections() -> Iterator[None]:
@@ -29,8 +31,8 @@ def lines_held() -> int:
 @pytest.mark.usefixtures("no_collections")
 def test_a_painted_line_goes_with_the_last_who_holds_it() -> None:
     before = lines_held()
-    line = fitted([Segment("load_orders")], 20, 1, Style())
-    lines = [line, under_cursor(line, Style(bold=True), Style()), line.apply_filter(Monochrome(), Color(0, 0, 0))]
+    line = fitted([Segment("load_orders")], 20, 1, RED)
+    lines = [line, under_cursor(line, Style(bold=True), RED), line.apply_filter(Monochrome(), Color(0, 0, 0))]
     for each in lines:
         assert each.divide([each.cell_length]) == [each]
         assert [part.text for part in each.divide([4, each.cell_length])] == ["load", f"{'_orders':<17}"]
@@ -40,7 +42,7 @@ def test_a_painted_line_goes_with_the_last_who_holds_it() -> None:
 
 
 def test_a_line_is_filtered_once() -> None:
-    line = fitted([Segment("load_orders", Style(color="red"))], 20, 0, Style())
+    line = fitted([Segment("load_orders")], 20, 0, RED)
     monochrome, ground = Monochrome(), Color(0, 0, 0)
     filtered = line.apply_filter(monochrome, ground)
     assert filtered.text == line.text

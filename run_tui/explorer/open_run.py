@@ -32,7 +32,7 @@ from run_tui.updates import FeedState, Joined, Loaded, Phase, Restarted, RunChan
 from run_tui.widgets.event_detail import EventDetail
 from run_tui.widgets.event_pane import EventPane
 
-SLICE = 0.006
+SLICE = 0.004
 """Seconds of filtering between two chances for keys and frames."""
 PAUSE = 0.001
 """Seconds of such a chance: a turn of the event loop would not let the threads in that read and write the terminal."""

@@ -10,6 +10,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
 
+from run_tui.widgets.long_bar import LongBar
 from run_tui.widgets.styles import named_style
 
 EIGHTHS = 8
@@ -29,6 +30,15 @@ class LongView(ScrollView):
         super().__init__(id=id, classes=classes)
         self._thumb: tuple[int, int] | None = None
         self._styles: dict[str, Style] = {}
+
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The scrollbar, made like Textual's when it is first asked for."""
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = LongBar(name="vertical", thickness=self.scrollbar_size_vertical)
+            self._vertical_scrollbar.display = False
+            self.app._start_widget(self, self._vertical_scrollbar)
+        return self._vertical_scrollbar
 
     @property
     def row_width(self) -> int:
