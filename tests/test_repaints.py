@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from textual.geometry import Region
+from textual.widgets import Static
 
 from run_tui.app import RunTuiApp
 from run_tui.query import Filter, parse
@@ -189,3 +190,20 @@ async def test_a_scrollbar_looks_as_if_painted_whole() -> None:
             painted = bar.render_lines(bar.size.region)
             bar.refresh()
             assert painted == bar.render_lines(bar.size.region)
+
+
+async def test_counts_that_grow_while_typing_lay_nothing_out() -> None:
+    async with demo_app((160, 50)) as pilot:
+        screen = await open_run(pilot, "STARTED", "clickstream_ingest")
+        await pilot.press("slash")
+        await until(lambda: screen.filter_bar.input.has_focus and not screen._layout_required)
+        await pilot.pause()
+        counts = screen.query_one("#filter-counts", Static)
+        before = str(counts.content)
+        layouts: list[object] = []
+        screen.screen_layout_refresh_signal.subscribe(screen, layouts.append, immediate=True)
+        await pilot.press(*"level:warning")
+        await until(lambda: "below" in str(counts.content))
+        await pilot.pause()
+        assert len(str(counts.content)) > len(before)
+        assert layouts == []
