@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from run_tui.errors import RunNotFound, Unreachable
-from run_tui.model import EventPage, Run, RunStatus
+from run_tui.model import EventDetails, EventPage, MetadataEntry, Run, RunEvent, RunStatus
 from run_tui.store import EventStore
-from run_tui.together import FeedOfSeveral
+from run_tui.together import PATIENCE, FeedOfSeveral
 from run_tui.updates import FeedState, Loaded, OneOfSeveral, Phase
+from tests.events import EVENTS, numbered, page_of
 from tests.scripted import FakeTime, ScriptedSource, a_run, failing
 from tests.waiting import until
 
@@ -68,18 +70,43 @@ def messages(store: EventStore) -> list[str]:
     return [store.message(row) for row in range(len(store))]
 
 
+@dataclass(eq=False)
+class ToldSource(TimedSource):
+    """A run that has ended, with these events."""
+
+    told: Sequence[RunEvent] = ()
+
+    async def page(self, run_id: str, cursor: str | None = None, limit: int = 1000, **options: object) -> EventPage:
+        page = await super().page(run_id, cursor, limit)
+        held = page_of([self.told[int(row)] for row in page.messages])
+        return replace(held, run_id=self.run_id, run=page.run, cursor=page.cursor, has_more=page.has_more)
+
+
+def telling(number: int, told: Sequence[RunEvent], size: int = 3) -> ToldSource:
+    rows = range(len(told))
+    log = [str(row) for row in rows]
+    return ToldSource(log, RunStatus.SUCCESS, size, ended_at=ENDED, times=rows, run_id=f"r{number}", told=told)
+
+
 TIMES = st.lists(st.integers(1_000, 1_040), max_size=12)
+RUNS = st.lists(st.tuples(st.lists(EVENTS, max_size=12), st.integers(1, 4)), min_size=1, max_size=5)
 
 
-@given(st.lists(st.tuples(TIMES, st.integers(1, 4)), min_size=1, max_size=6))
-def test_each_run_keeps_its_order_and_nothing_is_lost_or_twice(runs: list[tuple[list[int], int]]) -> None:
-    sources = [ended(number, times, size) for number, (times, size) in enumerate(runs)]
-    store, states = asyncio.run(read(together(sources)))
-    assert sorted(messages(store)) == sorted(message for source in sources for message in source.log)
-    for number, source in enumerate(sources):
-        own = [row for row in range(len(store)) if store.run_of(row).id == f"r{number}"]
-        assert [store.message(row) for row in own] == source.log
-        assert [store.times[row] for row in own] == source.times
+@given(RUNS)
+async def test_each_run_keeps_its_events_in_its_order_and_none_is_twice(runs: list[tuple[list[RunEvent], int]]) -> None:
+    feed = together([telling(number, told, size) for number, (told, size) in enumerate(runs)])
+    store, states = EventStore(""), []
+    async for update in feed.updates():
+        match update:
+            case Loaded(page):
+                store.append(page)
+            case FeedState():
+                states.append(update)
+        assert not feed.all_read or len(store) == sum(len(told) for told, _ in runs)
+    assert feed.all_read
+    for number, (told, _) in enumerate(runs):
+        own = [store.event(row) for row in range(len(store)) if store.run_of(row).id == f"r{number}"]
+        assert own == [each.model_copy(update={"run_id": f"r{number}"}) for each in numbered(told)]
     assert states[-1] == FeedState(Phase.DONE)
 
 
@@ -109,20 +136,21 @@ async def test_a_run_that_cannot_be_read_does_not_end_the_others() -> None:
 
 async def test_a_server_that_does_not_answer_holds_the_others_back_for_a_while_only() -> None:
     time, silent, others = FakeTime(), ended(0, [1, 2]), ended(1, [3, 4])
-    answers = asyncio.Event()
+    answers, asked_at = asyncio.Event(), []
 
     def script(source: ScriptedSource, number: int) -> None:
+        asked_at.append(time.seconds)
         if not answers.is_set():
             raise Unreachable("No answer.", "")
 
     silent.script = script
-    store, began = EventStore(""), time.seconds
+    store = EventStore("")
     async for update in together([silent, others], time).updates():
         if isinstance(update, Loaded):
             store.append(update.page)
             if len(store) == 2:
                 assert messages(store) == ["1:0", "1:1"]
-                assert time.seconds - began >= 5
+                assert time.seconds - asked_at[0] >= PATIENCE
                 answers.set()
     assert messages(store) == ["1:0", "1:1", "0:0", "0:1"]
 
@@ -144,6 +172,54 @@ async def test_what_a_live_run_gets_follows_as_it_comes() -> None:
     assert states[-2:] == [Phase.LIVE, Phase.DONE]
 
 
+async def test_one_that_is_in_trouble_speaks_for_all() -> None:
+    lost, others = ended(1, [3, 4]), ended(0, [1, 2])
+    lost.script = failing(*[Unreachable("No answer.", "")] * 9)
+    _, states = await read(together([others, lost]))
+    phases = [phase for phase, _ in groupby(state.phase for state in states)]
+    assert phases == [Phase.LOADING, Phase.RECONNECTING, Phase.LIVE, Phase.DONE]
+
+
+async def test_what_all_are_when_they_are_over() -> None:
+    def lost(number: int) -> TimedSource:
+        source = ended(number, [1])
+        source.script = failing(RunNotFound(f"Run r{number} not found", ""))
+        return source
+
+    hiding = ended(0, [1, 2, 3])
+    hiding.hidden = {1}
+    assert (await read(together([ended(1, [1]), hiding])))[1][-1] == FeedState(Phase.DONE, partial=True)
+    assert (await read(together([ended(1, [1]), lost(0)])))[1][-1] == FeedState(Phase.DONE)
+    state = (await read(together([lost(0), lost(1)])))[1][-1]
+    assert (state.phase, str(state.error)) == (Phase.FAILED, "Run r0 not found")
+
+
+async def test_pages_are_no_longer_than_those_of_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("run_tui.together.MAX_PAGE", 3)
+    feed, pages = together([ended(0, range(5), 9), ended(1, range(5), 9)]), []
+    async for update in feed.updates():
+        if isinstance(update, Loaded):
+            pages.append(update.page)
+    assert max(map(len, pages)) <= 3
+    assert sorted(message for page in pages for message in page.messages) == [
+        f"{n}:{at}" for n in (0, 1) for at in range(5)
+    ]
+
+
+async def test_what_a_server_could_not_deliver_is_told_of_once() -> None:
+    class Losing(TimedSource):
+        async def page(self, *given: object, **options: object) -> EventPage:
+            page = await super().page(*given, **options)  # type: ignore[arg-type]
+            return replace(page, skipped=("Lost.",), skipped_count=2) if len(page) else page
+
+    losing = Losing(["0:0", "0:1"], RunStatus.SUCCESS, ended_at=ENDED, times=[1, 2], run_id="r0")
+    losses = []
+    async for update in together([losing, ended(1, [1])]).updates():
+        if isinstance(update, Loaded) and update.page.skipped:
+            losses.append((update.page.run_id, update.page.skipped, update.page.skipped_count, len(update.page)))
+    assert losses == [("r0", ("Lost.",), 2, 0)]
+
+
 async def test_events_found_late_come_once() -> None:
     source = ended(0, [1, 2, 3, 4], size=1000)
     source.hidden = {1}
@@ -155,6 +231,29 @@ async def test_events_found_late_come_once() -> None:
     source.script = script
     store, _ = await read(together([source]))
     assert messages(store) == ["0:0", "0:2", "0:3", "0:1"]
+
+
+async def test_attempts_that_a_server_counts_are_kept_where_events_come_late() -> None:
+    class Counting(TimedSource):
+        async def page(self, *given: object, **options: object) -> EventPage:
+            page = await super().page(*given, **options)  # type: ignore[arg-type]
+            attempts = [1 + self.log.index(message) for message in page.messages]
+            details = {
+                row: EventDetails(metadata=(MetadataEntry(label="", value=f"{attempt}"),))
+                for row, attempt in enumerate(attempts)
+            }
+            return replace(page, attempts=attempts, steps=["load"] * len(page), details=details)
+
+    source = Counting(["a", "b", "c"], RunStatus.SUCCESS, 1000, {1}, ended_at=ENDED, times=[1, 2, 3])
+
+    def script(source: ScriptedSource, number: int) -> None:
+        if number == 2:
+            source.hidden = set()
+
+    source.script = script
+    store, _ = await read(together([source]))
+    assert [(store.message(row), store.event(row).attempt) for row in range(3)] == [("a", 1), ("c", 3), ("b", 2)]
+    assert [store.event(row).metadata[0].value for row in range(3)] == ["1", "3", "2"]
 
 
 async def test_few_pages_are_asked_for_at_a_time() -> None:
