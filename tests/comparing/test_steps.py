@@ -102,8 +102,20 @@ def test_the_pace_is_that_of_the_middle_step() -> None:
 
 
 def test_facts_that_are_alike_are_not_told() -> None:
-    before = side([], tags={"team": "data", "dagster/run_key": "x"}, config_yaml="a: 1\nb: 2\nc: 3\nd: 4\n")
-    after = side([], status=RunStatus.FAILURE, tags={"team": "ops", "new": "1"}, config_yaml="a: 1\nb: 5\nc: 3\nd: 4\n")
+    own = [
+        ".dagster/x",
+        "run_tui/x",
+        *(f"dagster/{key}" for key in ("failure_reason", "run_key", "scheduled_execution_time")),
+    ]
+    before = side(
+        [], tags={"team": "data", "same": "1", **dict.fromkeys(own, "x")}, config_yaml="a: 1\nb: 2\nc: 3\nd: 4\n"
+    )
+    after = side(
+        [],
+        status=RunStatus.FAILURE,
+        tags={"team": "ops", "same": "1", "new": "1"},
+        config_yaml="a: 1\nb: 5\nc: 3\nd: 4\n",
+    )
     found = compared(before, after)
     assert [(fact.name, fact.before, fact.after) for fact in found.facts if not fact.of_time] == [
         ("Status", "SUCCESS", "FAILURE"),
