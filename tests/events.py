@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from random import Random
 
 from hypothesis import strategies as st
 
-from run_tui.model import ErrorInfo, EventDetails, EventPage, MetadataEntry, RunEvent, epoch_ms, iso_timestamp
+from run_tui.model import ErrorInfo, EventDetails, EventPage, MetadataEntry, RunEvent, RunName, epoch_ms, iso_timestamp
 
 WORDS = ["load", "Connection", "refused", "größe", "GRÖSSE", "a", "s3://raw/part-7", "KeyError:", "straße", ""]
 _PIECES = (*"sSkKiI aßẞſKŉǰİıΣσςÅåȺⱥﬁﬀΐµμéÉжЖ中😀\U00010d50\ua7cb\x00\n\x1f\x1e\ud800\udfff\u0307", "\x1b[31m")
@@ -34,6 +35,17 @@ EVENTS = st.builds(
     metadata=METADATA,
 )
 
+RUN_NAMES = {name.id: name for name in (RunName("9d38c7ea", "etl"), RunName("load", "etl", "prod"), RunName("r2"))}
+SEVERAL = st.tuples(st.booleans(), st.randoms(use_true_random=False))
+"""Whether events are of several runs, and of which; see `of_runs`."""
+
+
+def of_runs(events: Sequence[RunEvent], several: tuple[bool, Random]) -> list[RunEvent]:
+    """The events, as those of one run or each of one of several."""
+    are_several, chance = several
+    ids = list(RUN_NAMES)
+    return [event.model_copy(update={"run_id": chance.choice(ids)}) if are_several else event for event in events]
+
 
 def page_of(events: Sequence[RunEvent], cursor: str | None = None) -> EventPage:
     """The page that a source would hand on for these events."""
@@ -50,6 +62,7 @@ def page_of(events: Sequence[RunEvent], cursor: str | None = None) -> EventPage:
             if event.error or event.metadata
         },
         cursor=cursor,
+        runs=[RUN_NAMES[event.run_id] for event in events if event.run_id in RUN_NAMES],
     )
 
 

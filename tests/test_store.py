@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -15,11 +16,12 @@ from run_tui.model import (
     MetadataEntry,
     RunEvent,
     RunEventLevel,
+    RunName,
     epoch_ms,
     iso_timestamp,
 )
 from run_tui.store import ARENA_BYTES, BLOCK_BYTES, BLOCK_ROWS, PART, CodeColumn, EventStore
-from tests.events import EVENTS, NASTY, numbered, page_of, parts
+from tests.events import EVENTS, NASTY, RUN_NAMES, SEVERAL, numbered, of_runs, page_of, parts
 
 DETAILS = st.builds(
     EventDetails,
@@ -35,25 +37,32 @@ DETAILS = st.builds(
 )
 
 
-@given(st.lists(st.lists(EVENTS, max_size=6), max_size=6))
-def test_events_come_back_as_they_went_in(pages: list[list[RunEvent]]) -> None:
-    store = EventStore("r1")
+@given(st.lists(st.lists(EVENTS, max_size=6), max_size=6), SEVERAL)
+def test_events_come_back_as_they_went_in(pages: list[list[RunEvent]], several: tuple[bool, Random]) -> None:
+    store = EventStore("r1", "etl")
+    pages = [of_runs(page, several) for page in pages]
     for page in pages:
         store.append(page_of(page))
     events = [event for page in pages for event in page]
     assert len(store) == len(events)
     assert [store.event(row) for row in range(len(store))] == numbered(events)
     assert [store.message(row) for row in range(len(store))] == [event.message for event in events]
+    names = [RUN_NAMES.get(event.run_id, RunName("r1", "etl")) for event in events]
+    assert [store.run_of(row) for row in range(len(store))] == names
     assert store.rank_counts == [store.ranks.count(rank) for rank in range(6)]
 
 
-@given(st.lists(EVENTS, max_size=12), st.lists(EVENTS, max_size=6), st.data())
-def test_a_head_goes_on_by_itself(events: list[RunEvent], others: list[RunEvent], data: st.DataObject) -> None:
+@given(st.lists(EVENTS, max_size=12), st.lists(EVENTS, max_size=6), SEVERAL, st.data())
+def test_a_head_goes_on_by_itself(
+    events: list[RunEvent], others: list[RunEvent], several: tuple[bool, Random], data: st.DataObject
+) -> None:
     rows = data.draw(st.integers(0, len(events)))
-    store = EventStore("r1")
+    store = EventStore("r1", "etl")
+    events, others = of_runs(events, several), of_runs(others, several)
     for event in events:
         store.append(page_of([event]))
     head = store.head(rows)
+    assert head.run == store.run
     assert head.rank_counts == [head.ranks.count(rank) for rank in range(6)]
     head.append(page_of(others))
     store.append(page_of(others))
@@ -66,14 +75,21 @@ def test_a_head_goes_on_by_itself(events: list[RunEvent], others: list[RunEvent]
     st.lists(st.lists(EVENTS, max_size=6), max_size=3),
     st.lists(st.tuples(st.booleans(), st.lists(EVENTS, max_size=6)), max_size=6),
     st.lists(EVENTS, max_size=6),
+    SEVERAL,
 )
 def test_later_events_are_joined(
-    before: list[list[RunEvent]], both: list[tuple[bool, list[RunEvent]]], after: list[RunEvent]
+    before: list[list[RunEvent]],
+    both: list[tuple[bool, list[RunEvent]]],
+    after: list[RunEvent],
+    several: tuple[bool, Random],
 ) -> None:
-    store = EventStore("r1")
+    store = EventStore("r1", "etl")
+    before, after = [of_runs(page, several) for page in before], of_runs(after, several)
+    both = [(of_later, of_runs(page, several)) for of_later, page in both]
     for page in before:
         store.append(page_of(page))
     later = store.later()
+    assert later.run == store.run
     for of_later, page in both:
         (later if of_later else store).append(page_of(page))
     ends = [page for of_later, page in both if of_later]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import UTC
+from random import Random
 
 import pytest
 from hypothesis import example, given, settings
@@ -14,7 +15,7 @@ from run_tui.model import EventPage, RunEvent
 from run_tui.query import Filter, PatternTerm, SlowPattern, TextTerm, TimeContext, parse
 from run_tui.store import BLOCK_ROWS, EventStore
 from run_tui.view import EventView
-from tests.events import EVENTS, page_of
+from tests.events import EVENTS, SEVERAL, of_runs, page_of
 
 TIMES = TimeContext(1_795_307_802_000, 1_795_307_862_000, 1_795_307_900_000, UTC)
 FILTERS = st.sampled_from(
@@ -24,7 +25,8 @@ FILTERS = st.sampled_from(
         "level:info", "-level:error", "attempt:2", "/re.used/", "-/^$/", "connection refused", "after:+10s",
         "before:+30s -load", "step:work[a] KeyError:", "step:load_users step:publish", "type:RUN_*",
         '"connection refused"', "s", "ss", "/refused|key/", "-/conn(ection)?/", "/[a-z]{4}$/ -o",
-        "after:20s level:warning step:load -größe /o/",
+        "after:20s level:warning step:load -größe /o/", "run:r1", "-run:r1", "run:load,r2", "-run:etl",
+        "run:=etl -load",
     ]
 )  # fmt: skip
 
@@ -34,7 +36,7 @@ def shown(view: EventView) -> list[int]:
 
 
 def matching(store: EventStore, filter: Filter) -> list[int]:
-    return [row for row in range(len(store)) if filter.matches(store.event(row), TIMES)]
+    return [row for row in range(len(store)) if filter.matches(store.event(row), TIMES, store.run_of(row))]
 
 
 def expected(store: EventStore, text: str) -> list[int]:
@@ -53,12 +55,14 @@ def find(view: EventView, text: str, near: int = 0) -> None:
     st.lists(EVENTS, max_size=6),
     st.lists(FILTERS, min_size=1, max_size=4),
     st.integers(0),
+    SEVERAL,
 )
-@example([], [], ["load", "load_"], 0)
+@example([], [], ["load", "load_"], 0, (False, Random()))
 def test_the_view_shows_what_the_filter_matches(
-    events: list[RunEvent], later: list[RunEvent], filters: list[str], near: int
+    events: list[RunEvent], later: list[RunEvent], filters: list[str], near: int, several: tuple[bool, Random]
 ) -> None:
-    store = EventStore("r1")
+    store = EventStore("r1", "etl")
+    events, later = of_runs(events, several), of_runs(later, several)
     store.append(page_of(events))
     view = EventView(store)
     for text in filters:
@@ -70,9 +74,12 @@ def test_the_view_shows_what_the_filter_matches(
 
 
 @settings(deadline=None)
-@given(st.lists(EVENTS, min_size=1, max_size=6), st.lists(FILTERS, min_size=1, max_size=3), st.integers(0))
-def test_many_rows_are_searched_as_few_are(events: list[RunEvent], filters: list[str], near: int) -> None:
+@given(st.lists(EVENTS, min_size=1, max_size=6), st.lists(FILTERS, min_size=1, max_size=3), st.integers(0), SEVERAL)
+def test_many_rows_are_searched_as_few_are(
+    events: list[RunEvent], filters: list[str], near: int, several: tuple[bool, Random]
+) -> None:
     store = EventStore("r1")
+    events = of_runs(events, several)
     for _ in range(3):
         store.append(page_of(events * (150 // len(events))))
     view = EventView(store)
