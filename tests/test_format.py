@@ -29,6 +29,7 @@ from run_tui.format import (
     level_style,
     plural,
     root_error,
+    run_labels,
     run_seconds,
     same_day,
     short_id,
@@ -40,7 +41,7 @@ from run_tui.format import (
     tags_text,
     zone_name,
 )
-from run_tui.model import ErrorInfo, RunEvent, RunEventLevel, RunStatus, StepState
+from run_tui.model import ErrorInfo, RunEvent, RunEventLevel, RunName, RunStatus, StepState
 from tests.scripted import a_run
 
 NOON = 1_795_348_800.0
@@ -277,6 +278,24 @@ def test_small_texts() -> None:
     assert short_id("9d38c7ea-8b2a-4c0e") == "9d38c7ea"
     assert short_id("nightly\x1b/2026-05-01/manual") == "2026-05-01"
     assert tags_text([("team", "data"), ("dagster/image", "x"), (".dagster/y", "z")]) == "team=data"
-    launched = [("team", "data"), ("dagster/schedule_name", "daily"), ("dagster/partition", "2026-05-01")]
-    assert tags_text(launched) == "partition=2026-05-01 schedule=daily team=data"
+    launched = {"team": "data", "dagster/step_selection": "load", "dagster/sensor_name": "new files"}
+    launched |= {"dagster/schedule_name": "daily", "dagster/backfill": "ab", "dagster/partition": "2026-05-01"}
+    told = "partition=2026-05-01 backfill=ab schedule=daily sensor=new files steps=load team=data"
+    assert tags_text(launched.items()) == told
     assert tags_text([("a\n", "1"), ("b", "\x1b")]) == "a↵=1 b=␛"
+
+
+@pytest.mark.parametrize(
+    ("names", "labels"),
+    [
+        ([RunName("9d38c7ea-8b2a", "etl", "prod")], ["9d38c7ea"]),
+        ([RunName("9d38c7ea-8b2a"), RunName("f925cb5a-8724"), RunName("9d38c7ea-8b2a")], ["9d38c7ea", "f925cb5a"]),
+        ([RunName("9d38c7ea-8b2a"), RunName("9d38c7ea-9276")], ["9d38c7ea-8b2a", "9d38c7ea-9276"]),
+        ([RunName("a", "etl"), RunName("b", "e\x1bt")], ["a etl", "b e␛t"]),
+        ([RunName("a", "etl"), RunName("b")], ["a etl", "b"]),
+        ([RunName("a", "etl", "prod"), RunName("a", "etl", "staging")], ["a prod", "a staging"]),
+        ([RunName("0123456789\x1b"), RunName("0123456789\x1a")], ["0123456789␛", "0123456789␚"]),
+    ],
+)
+def test_labels_of_runs_say_what_tells_them_apart(names: list[RunName], labels: list[str]) -> None:
+    assert run_labels(names) == dict(zip(dict.fromkeys(names), labels, strict=True))

@@ -147,6 +147,14 @@ def test_a_head_shares_whole_blocks() -> None:
     assert store.message(2 * BLOCK_ROWS + 10) == "m2058"
 
 
+def test_attempts_that_a_server_counts_are_counted_on_from() -> None:
+    store = EventStore("r1")
+    store.append(a_page(["a", "b", "c"], steps=["load", None, "publish"], attempts=[3, 7, 1]))
+    store.append(a_page(["d", "e"], steps=["load", "publish"]))
+    store.append(a_page(["f", "g"], types=["STEP_RESTARTED", None], steps=["load", "load"]))
+    assert [store.event(row).attempt for row in range(len(store))] == [3, None, 1, 3, 1, 4, 4]
+
+
 def a_page(messages: list[str], times: list[str] | None = None, **columns: object) -> EventPage:
     size = len(messages)
     page = {
