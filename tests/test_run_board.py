@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -34,7 +35,7 @@ def runs() -> list[Run]:
 
 @given(st.lists(st.lists(EVENTS, max_size=6), max_size=5), SEVERAL)
 def test_the_errors_of_each_run_are_counted_as_they_come(
-    pages: list[list[RunEvent]], several: tuple[bool, object]
+    pages: list[list[RunEvent]], several: tuple[bool, Random]
 ) -> None:
     board, store, errors = RunBoard(runs()), EventStore(""), Counter[str]()
     for page in (of_runs(events, (True, several[1])) for events in pages):
