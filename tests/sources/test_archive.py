@@ -249,10 +249,12 @@ def test_a_file_of_a_later_version(tmp_path: Path) -> None:
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(RunNotFound, match="no file"):
+    with pytest.raises(RunNotFound) as missing:
         open_file(str(tmp_path / "none"))
-    with pytest.raises(SourceError, match="directory"):
+    assert str(missing.value) == f"There is no file {tmp_path / 'none'}"
+    with pytest.raises(SourceError) as unreadable:
         open_file(str(tmp_path))
+    assert str(unreadable.value) == f"{tmp_path} cannot be read: Is a directory"
 
 
 async def test_any_cursor_and_any_run_id(tmp_path: Path, opened: Open) -> None:

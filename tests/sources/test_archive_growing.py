@@ -18,7 +18,7 @@ from run_tui.archive import event_line
 from run_tui.feed import Feed
 from run_tui.model import RunStatus
 from run_tui.screens.run import RunScreen
-from run_tui.sources import _archive_content, _archive_saved, open_file
+from run_tui.sources import _archive_content, _archive_saved, _archive_table, open_file
 from run_tui.sources.archive import ArchiveSource
 from tests.sources.test_archive import EXPORTS, event, follow, saved
 from tests.waiting import until
@@ -121,6 +121,7 @@ async def test_what_looks_like_a_boundary_within_a_text_is_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_archive_saved, "SLICE", 500)
+    monkeypatch.setattr(_archive_table, "_BACK", 50)
     texts = [
         '{"runId": "a run",',
         '}, {"runId": "a run", "message": "x"}',
@@ -133,7 +134,8 @@ async def test_what_looks_like_a_boundary_within_a_text_is_none(
     objects = [{"runId": "a run", **json.loads(event_line(event(0)))} | {"message": text} for text in texts]
     for indent, ascii_only in ((None, True), (2, False)):
         path = tmp_path / f"document{indent}.json"
-        document = {"run_id": "a run", "events": objects, "count": len(objects)}
+        members: dict[str, object] = {"run_id": "a run", "events": objects, "count": len(objects)}
+        document = members if indent is None else {"events": objects, **members}
         path.write_text(json.dumps(document, indent=indent, ensure_ascii=ascii_only), "utf-8")
         source = open_file(str(path))
         seen = await follow(source)
