@@ -15,6 +15,7 @@ from run_tui.feed import END_PAGES, FAST_POLL, MAX_REREADS, SLOW_POLL, Feed
 from run_tui.marks import LATE, LOOK_EVERY
 from run_tui.model import EventPage, RunStatus
 from run_tui.pace import LONGEST_RETRY
+from run_tui.sources.base import Capabilities
 from run_tui.sources.dagster import DagsterSource
 from run_tui.updates import FeedState, Joined, Loaded, Phase, Restarted, RunChanged, Update
 from tests.scripted import Asked, FakeTime, ScriptedSource, a_page, failing
@@ -58,6 +59,15 @@ async def test_a_finished_run_is_read_to_its_end_once(size: int) -> None:
     assert messages(updates) == log(size)
     assert phases(updates)[-1] is Phase.DONE
     assert isinstance(updates[1], RunChanged)
+
+
+@pytest.mark.parametrize("status", [RunStatus.STARTED, RunStatus.SUCCESS])
+async def test_a_saved_run_is_over_as_soon_as_it_has_been_read(status: RunStatus) -> None:
+    time, source = FakeTime(), ScriptedSource(log(4), status, capabilities=Capabilities(saved=True))
+    updates = await all_updates(source, time)
+    assert messages(updates) == log(4)
+    assert phases(updates) == [Phase.LOADING, Phase.LIVE, Phase.DONE]
+    assert time.waits == []
 
 
 async def test_the_next_page_is_asked_for_before_this_one_is_handed_on() -> None:
