@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from run_tui.errors import RunNotFound, Unreachable
 from run_tui.model import EventDetails, EventPage, MetadataEntry, Run, RunEvent, RunStatus
+from run_tui.pace import Clock
 from run_tui.store import EventStore
 from run_tui.together import PATIENCE, FeedOfSeveral
 from run_tui.updates import FeedState, Loaded, OneOfSeveral, Phase
@@ -218,6 +219,24 @@ async def test_what_a_server_could_not_deliver_is_told_of_once() -> None:
         if isinstance(update, Loaded) and update.page.skipped:
             losses.append((update.page.run_id, update.page.skipped, update.page.skipped_count, len(update.page)))
     assert losses == [("r0", ("Lost.",), 2, 0)]
+
+
+async def test_a_key_press_ends_the_wait_of_every_run() -> None:
+    async def pause(seconds: float, interrupt: asyncio.Event) -> None:
+        await interrupt.wait()
+
+    sources = [ended(number, [number]) for number in range(3)]
+    for source in sources:
+        source.status, source.ended_at = RunStatus.STARTED, None
+    runs = [(source, source.started) for source in sources]
+    feed = FeedOfSeveral(runs, clock=Clock(lambda: 0.0, lambda: 4e9, pause))
+    async with asyncio.timeout(20):
+        async for update in feed.updates():
+            if update == FeedState(Phase.LIVE):
+                for source in sources:
+                    source.status, source.ended_at = RunStatus.SUCCESS, ENDED
+                feed.poll_now()
+    assert feed.over
 
 
 async def test_events_found_late_come_once() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import islice
 
 from run_tui.comparing.forms import Forms, StepForms
 from run_tui.store import EventStore
@@ -101,12 +101,10 @@ def _first_alone(step: StepForms, other: StepForms) -> Generator[None, None, int
 
 def _first_moved(one: StepForms, other: StepForms) -> Generator[None, None, int | None]:
     """The first place where the two have not the same; None where there is none."""
-    for start in count(0, AT_ONCE):
+    for start in range(0, max(len(one), len(other)), AT_ONCE):
         left, right = one.forms[start : start + AT_ONCE], other.forms[start : start + AT_ONCE]
         if left != right:
             unlike = (place for place, pair in enumerate(zip(left, right, strict=False)) if pair[0] != pair[1])
             return start + next(unlike, min(len(left), len(right)))
-        if not left:
-            return None
         yield
-    raise AssertionError
+    return None

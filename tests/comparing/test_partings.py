@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from run_tui.comparing import Comparison, Parting
+from run_tui.comparing import Comparison, Parting, forms, partings
 from run_tui.model import RunEvent
 from tests.comparing.sides import compared, event, side
-from tests.events import EVENTS
+from tests.events import EVENTS, page_of
 
 RUNS = st.lists(EVENTS, max_size=25)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def few_at_once() -> Iterator[None]:
+    """Slices are passed from one to the next within few events."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forms, "AT_ONCE", 2)
+        patch.setattr(partings, "AT_ONCE", 3)
+        yield
 
 
 @given(RUNS)
@@ -50,6 +60,43 @@ def test_an_event_that_was_put_in_is_found(events: list[RunEvent], data: st.Data
     stranger = event("a word that no other has", step)
     found = compared(side(events), side([*events[:place], stranger, *events[place:]]))
     assert [(each.step, each.before, each.after, each.order) for each in found.partings] == [(step, None, place, False)]
+
+
+@given(st.lists(st.sampled_from("xyz"), max_size=12), st.lists(st.sampled_from("xyz"), max_size=12))
+def test_the_first_place_that_is_unlike_is_found(one: list[str], other: list[str]) -> None:
+    found = compared(side([event(text, "a") for text in one]), side([event(text, "a") for text in other])).partings
+    if not one or not other:
+        expected = [Parting("a", 0 if one else None, 0 if other else None)] if one or other else []
+        assert found == expected
+    elif one == other:
+        assert found == []
+    elif set(one) == set(other):
+        place = next((at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), None)
+        place = min(len(one), len(other)) if place is None else place
+        rows = (place if place < len(one) else None, place if place < len(other) else None)
+        assert [(each.before, each.after, each.order) for each in found] == [(*rows, True)]
+    else:
+        rows = (first_without(one, other), first_without(other, one))
+        assert [(each.before, each.after, each.order) for each in found] == [(*rows, False)]
+
+
+def first_without(texts: list[str], others: list[str]) -> int | None:
+    return next((place for place, text in enumerate(texts) if text not in others), None)
+
+
+@given(RUNS, RUNS, st.data())
+def test_a_run_that_is_read_anew_is_as_one_read_once(
+    events: list[RunEvent], others: list[RunEvent], data: st.DataObject
+) -> None:
+    kept = data.draw(st.integers(0, len(events)))
+    again = side([*events[:kept], *others])
+    for _ in again.take_forms():
+        pass
+    again.go_back(kept)
+    again.append(page_of(events[kept:]))
+    found = compared(once := side(events), again)
+    assert found.partings == []
+    assert again.steps == once.steps
 
 
 def told(found: Comparison, parting: Parting | None) -> tuple[str | None, str | None]:
