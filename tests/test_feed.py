@@ -117,6 +117,16 @@ async def test_a_run_in_progress_is_tailed_until_a_quiet_poll_after_its_end() ->
     assert phases(updates) == [Phase.LOADING, Phase.LIVE, Phase.DONE]
 
 
+async def test_nothing_is_waited_for_between_pages_that_are_there() -> None:
+    def script(source: ScriptedSource, number: int) -> None:
+        if number == 2:
+            source.log, source.status = log(8), RunStatus.SUCCESS
+
+    time, source = FakeTime(), ScriptedSource(log(1), script=script, ended_at="2020-01-01T00:00:00Z")
+    assert messages(await all_updates(source, time)) == log(8)
+    assert time.waits == [FAST_POLL]
+
+
 async def test_polls_slow_down_when_quiet_and_a_key_press_ends_the_wait() -> None:
     time = FakeTime()
 

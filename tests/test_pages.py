@@ -167,3 +167,14 @@ async def test_the_run_is_asked_for_at_the_start_and_at_the_end_only() -> None:
     asked = [with_run for _, with_run in source.asked]
     assert asked[:4] == [True, False, False, False]
     assert all(asked[4:])
+
+
+async def test_every_page_is_asked_for_in_its_turn() -> None:
+    turns, source = asyncio.Semaphore(1), ScriptedSource(["a", "b"])
+    taken: list[bool] = []
+    source.script = lambda source, number: taken.append(turns.locked())
+    reader = PageReader(source, "r1", None, turns)
+    for one in (reader, reader.back_at(0, None)):
+        assert list((await one.answer()).messages) == ["a", "b"]
+        assert not turns.locked()
+    assert taken == [True, True]
