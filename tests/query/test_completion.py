@@ -5,6 +5,7 @@ import pytest
 from run_tui.query import OPERATORS, Completion, complete, complete_runs
 
 STEPS = ["load_users", "load items", "preload", "work[a]", "work[?]"]
+RUNS = ["9d38c7ea", "nightly etl"]
 TYPES = ["STEP_START", "STEP_FAILURE", "RUN_START"]
 
 
@@ -12,7 +13,7 @@ def completed(marked: str) -> list[str]:
     """The texts that a text could become, where "|" is the cursor."""
     cursor = marked.index("|")
     text = marked.replace("|", "")
-    offered = complete(text, cursor, steps=STEPS, types=TYPES)
+    offered = complete(text, cursor, steps=STEPS, types=TYPES, runs=RUNS)
     return [text[: offered.start] + each + text[offered.end :] for each in offered.candidates] if offered else []
 
 
@@ -36,6 +37,8 @@ def completed(marked: str) -> list[str]:
         ("step:lo|foo x", ["step:load_users x", 'step:"load items" x', "step:preload x"]),
         ("step:load_users,pre|,a", ["step:load_users,preload,a"]),
         ("type:f|", ["type:STEP_FAILURE"]),
+        ("run:9|", ["run:9d38c7ea"]),
+        ("-run:night|", ['-run:"nightly etl"']),
         ("type:STEP_FAILURE,st|", [f"type:STEP_FAILURE,{name}" for name in TYPES]),
         ("type:lo|", ["type:LOG"]),
         ("level:|", [f"level:{level}" for level in ("debug", "info", "warning", "error", "critical")]),

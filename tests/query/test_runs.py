@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from run_tui.model import Run, RunFilter, RunStatus
-from run_tui.query import parse_runs
+from run_tui.query import created_time, parse_runs, status_named
 
 NOW_MS = 1_795_350_600_000  # 2026-11-22T12:30:00Z
 
@@ -149,3 +149,44 @@ def test_clock_times_are_those_of_the_screens_zone() -> None:
     query = parse_runs("after:20:30", tz=ZoneInfo("Asia/Tokyo"))  # 11:30 UTC
     assert [each.id[:2] for each in RUNS if query.matches(each, NOW_MS)] == ["9d"]
     assert query.to_server(NOW_MS / 1000).created_after == 1_795_346_999.999
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-11-22", NOW_MS - 45_000_000),
+        ("2026-11-22T10:00+02:00", NOW_MS - 16_200_000),
+        ("09:30", NOW_MS - 10_800_000),
+        ("20:30", NOW_MS - 57_600_000),  # of the day before
+        ("90m", NOW_MS - 5_400_000),
+    ],
+)
+def test_a_time_by_itself_is_read_as_one_in_a_filter(text: str, expected: int) -> None:
+    assert created_time(text, NOW_MS / 1000) == expected / 1000
+
+
+@pytest.mark.parametrize("text", ["+1h", "noon", "", "2026-13-01"])
+def test_what_is_no_time_by_itself(text: str) -> None:
+    with pytest.raises(ValueError, match="wants 2026-11-22"):
+        created_time(text, NOW_MS / 1000)
+
+
+def test_times_that_no_server_can_be_asked_for_are_left_to_us() -> None:
+    asked = {
+        text: parse_runs(f"before:{text}").to_server(NOW_MS / 1000).created_before
+        for text in ("5000-01-01", "7000-01-01")
+    }
+    assert asked == {"5000-01-01": 95_617_584_000.001, "7000-01-01": None}
+
+
+def test_words_are_looked_for_in_the_assets_too() -> None:
+    made = run("ff", "SUCCESS", None, "2026-11-01T00:00:00.000Z").model_copy(update={"assets": ("raw/users",)})
+    assert parse_runs("USERS").matches(made, NOW_MS)
+    assert not parse_runs("orders").matches(made, NOW_MS)
+
+
+def test_statuses_are_named_as_here_or_as_elsewhere() -> None:
+    assert [status_named(text) for text in ("failure", " Failed ", "CANCELLED", "succeeded")] == [
+        RunStatus.FAILURE, RunStatus.FAILURE, RunStatus.CANCELED, RunStatus.SUCCESS
+    ]  # fmt: skip
+    assert status_named("paused") is None
