@@ -23,9 +23,7 @@ _STATUSES = {
 
 
 def told_run(run: Run, page: EventPage) -> Run:
-    """The run as events tell of it that come after those that told what is known."""
-    if not len(page):
-        return run
+    """The run as the events of a page tell of it, one or more, that come after those that told what is known."""
     news: dict[str, object] = {} if run.created_at else {"created_at": iso_timestamp(page.timestamps[0])}
     if _STATUSES.keys() & set(page.types):
         news |= _states(page, started=run.started_at is not None)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
+import os
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +18,10 @@ from run_tui.archive import Header, event_line, header_line
 from run_tui.errors import BadAnswer, RunNotFound, SourceError
 from run_tui.feed import Feed
 from run_tui.model import EventPage, Run, RunEvent, RunEventLevel, RunStatus, StepState
-from run_tui.sources import open_file
+from run_tui.sources import _archive_saved, open_file
+from run_tui.sources._archive_content import Content
+from run_tui.sources._archive_lines import Lines
+from run_tui.sources._archive_saved import SavedRun
 from run_tui.sources.archive import ArchiveSource
 from run_tui.steps import StepBoard
 from run_tui.store import EventStore
@@ -284,3 +289,66 @@ async def test_any_damage_leaves_the_rest(tmp_path: Path, data: st.DataObject) -
         assert (await follow(source)).states[-1].phase is Phase.DONE
     finally:
         await source.aclose()
+
+
+async def test_runs_that_were_saved_together_are_told_apart(tmp_path: Path, opened: Open) -> None:
+    runs = tuple(Run(id=name, status=RunStatus.SUCCESS, created_at="", pipeline_name=f"job {name}") for name in "ab")
+    whole = Run(id="2 runs", status=RunStatus.SUCCESS, created_at="2026-11-22T00:00:00.000Z")
+    told = [event_line(event(number, "ab"[number % 2])) for number in range(4)]
+    path = tmp_path / "several.jsonl"
+    header = header_line(Header(whole, filter="level:error", count=4, runs=runs))
+    path.write_text("\n".join([header, *told, event_line(event(5, "another"))]))
+    source = opened(path)
+    assert (source.run_id, source.together, source.where) == ("2 runs", runs, "several.jsonl, only level:error")
+    seen = await follow(source)
+    assert [name for page in seen.pages for name in page.runs] == [run.name for run in (*runs, *runs)]
+    assert seen.skipped == ["Line 6 of several.jsonl is damaged and cannot be shown."]
+
+
+async def test_a_file_that_cannot_be_read_any_more(
+    tmp_path: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = saved(tmp_path / "lost.jsonl", 3)
+    source = opened(path)
+    assert await source.ping() == "lost.jsonl"
+
+    def gone(*_: object) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "pread", gone)
+    with pytest.raises(SourceError) as lost:
+        await source.page("a run")
+    assert str(lost.value) == f"{path} cannot be read: Input/output error"
+
+
+async def test_a_file_whose_last_event_is_long_is_paged_to_its_end(
+    tmp_path: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_archive_saved, "SLICE", 1000)
+    monkeypatch.setattr(_archive_saved, "WORTHWHILE", 2000)
+    path = saved(tmp_path / "long.jsonl", 100, told=101)
+    with path.open("a") as file:
+        file.write(event_line(event(100, message="x" * 3000)))
+    source = opened(path)
+    assert await source.find_tail("a run", None) is None
+    assert len((await follow(source, jump=True)).messages) == 101
+
+
+def test_events_are_not_counted_for_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_archive_saved, "SLICE", 1000)
+    monkeypatch.setattr(_archive_saved, "WORTHWHILE", 2000)
+    content = Content(str(saved(tmp_path / "long.jsonl", 100)))
+
+    class Leaving(Lines):
+        leaves = False
+
+        def first_from(self, text: bytes) -> int:
+            if self.leaves:
+                content.close()
+            return super().first_from(text)
+
+    form = Leaving(content, "long.jsonl")
+    run = SavedRun(content, "long.jsonl", form)
+    assert run.tail(None) is not None
+    form.leaves = True
+    assert run.tail(None) is None

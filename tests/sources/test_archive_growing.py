@@ -175,6 +175,18 @@ async def test_pages_hold_as_many_events_as_are_asked_for(tmp_path: Path, monkey
         await source.aclose()
 
 
+async def test_what_comes_after_the_reader_has_left_is_let_go(pipe: Pipe) -> None:
+    pipe.write("one\n")
+    content = _archive_content.Content(str(pipe.path))
+    await content.grown(0)
+    assert content.read(0, 9) == b"one\n"
+    content.close()
+    pipe.write("two\n")
+    async with asyncio.timeout(20):
+        await content.grown(9)
+    assert (content.size, content.closed, content.broken) == (4, True, False)
+
+
 async def test_a_feed_can_end_while_its_file_is_on_its_way(source: ArchiveSource) -> None:
     updates = Feed(source, "a run").updates()
     async for _ in updates:
