@@ -136,24 +136,37 @@ async def test_a_run_that_cannot_be_read_does_not_end_the_others() -> None:
 
 
 async def test_a_server_that_does_not_answer_holds_the_others_back_for_a_while_only() -> None:
-    time, silent, others = FakeTime(), ended(0, [1, 2]), ended(1, [3, 4])
-    answers, asked_at = asyncio.Event(), []
+    now, answers, store = 0.0, asyncio.Event(), EventStore("")
+
+    async def pause(seconds: float, interrupt: asyncio.Event) -> None:
+        end = now + seconds
+        while now < end and not interrupt.is_set():  # noqa: ASYNC110  (the test's own time)
+            await asyncio.sleep(0)
 
     def script(source: ScriptedSource, number: int) -> None:
-        asked_at.append(time.seconds)
         if not answers.is_set():
             raise Unreachable("No answer.", "")
 
+    async def follow() -> None:
+        async for update in feed.updates():
+            if isinstance(update, Loaded):
+                store.append(update.page)
+
+    sources = silent, others = ended(0, [1, 2]), ended(1, [3, 4])
     silent.script = script
-    store = EventStore("")
-    async for update in together([silent, others], time).updates():
-        if isinstance(update, Loaded):
-            store.append(update.page)
-            if len(store) == 2:
-                assert messages(store) == ["1:0", "1:1"]
-                assert time.seconds - asked_at[0] >= PATIENCE
-                answers.set()
-    assert messages(store) == ["1:0", "1:1", "0:0", "0:1"]
+    clock = Clock(lambda: now, lambda: 4e9, pause, lambda: 1.0)
+    feed = FeedOfSeveral([(source, source.started) for source in sources], clock=clock)
+    following = asyncio.ensure_future(follow())
+    for seconds, told in ((0.0, []), (PATIENCE - 0.1, []), (2 * PATIENCE, others.log)):
+        now = seconds
+        for _ in range(200):
+            await asyncio.sleep(0)
+        assert messages(store) == told
+    answers.set()
+    now = 100.0
+    async with asyncio.timeout(20):
+        await following
+    assert messages(store) == [*others.log, *silent.log]
 
 
 async def test_what_a_live_run_gets_follows_as_it_comes() -> None:

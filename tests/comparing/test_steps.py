@@ -52,9 +52,9 @@ def test_steps_change_back_the_other_way_round(one: list[RunEvent], other: list[
 
 
 def test_the_worst_comes_first() -> None:
-    before = [*lasting(slow=3, quick=30, same=5, bad=1), event("", "gone", "STEP_START")]
+    before = [*lasting(slow=3, slower=3, quick=30, quicker=60, same=5, bad=1), event("", "gone", "STEP_START")]
     after = [
-        *lasting(slow=9, quick=3, same=6),
+        *lasting(slow=9, slower=10, quick=3, quicker=3, same=6),
         event("", "bad", "STEP_START"),
         event("", "bad", "STEP_FAILURE", 500),
         event("", "new", "STEP_START"),
@@ -64,7 +64,9 @@ def test_the_worst_comes_first() -> None:
         ("bad", Change.FAILED),
         ("new", Change.ONLY_AFTER),
         ("gone", Change.ONLY_BEFORE),
+        ("slower", Change.SLOWER),
         ("slow", Change.SLOWER),
+        ("quicker", Change.FASTER),
         ("quick", Change.FASTER),
         ("planned", Change.NONE),
         ("same", Change.NONE),

@@ -54,7 +54,7 @@ BEFORE = side(
 AFTER = side(
     [
         *failing("bad"),
-        event("", "new", "STEP_START"),
+        *lasting("new", 2),
         *lasting("slow", 9),
         *lasting("quick", 3),
         *lasting("same", 5.5),
@@ -89,7 +89,7 @@ TOLD = """\
 <good>  +e: 6
 <accent>4 of 11 steps alike · typically 1.0 × as long · much slower: from 2 × and +1s
 <bad>✗ <plain>bad               <good>success<quiet> → <bad>failure<plain>     <plain>1s → 500ms        <quiet>  0.5 ×  −500ms
-<warning>■ <plain>new               <quiet>none<quiet> → <warning>unfinished<plain>     <plain>
+<good>✓ <plain>new               <quiet>none<quiet> → <good>success<plain>        <plain>– → 2s
 <good>✓ <plain>gone              <good>success<quiet> → <quiet>none<plain>        <plain>1m 01s → –
 <good>✓ <plain>slow              <good>success<plain>               <plain>2s → 9s           <warning>  4.5 ×  +7s<quiet>  much slower
 <good>✓ <plain>again             <good>success<plain>               <plain>900ms → 900ms     <quiet>  1.0 ×  +0ms<quiet>  attempts 1 → 2
