@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from run_tui.errors import BadAnswer, BrokenOff, OutcomeUnknown, TimedOut, Unreachable
 from run_tui.reach import Reach
 from run_tui.sources._http import _LIMITS, _same_server
-from run_tui.sources._http_words import no_connection
+from run_tui.sources._http_words import PROXY_HINT, no_connection
 from tests.sources.asking import (
     GOOD,
     GOOD_BODY,
@@ -173,16 +173,23 @@ async def test_a_server_without_tls() -> None:
         assert str(await failure(secure)).startswith(f"No secure connection to {secure}: ")
 
 
-async def test_a_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("status", "says", "hint"),
+    [
+        ("407 Proxy Authentication Required", "wants a login (HTTP 407)", "HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"),
+        ("403 Forbidden", "did not let the request pass (HTTP 403)", PROXY_HINT),
+    ],
+)
+async def test_a_proxy_that_refuses(status: str, says: str, hint: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n")
+        writer.write(f"HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n".encode())
 
     async with talking(refuse) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy)
         error = await failure("https://example.test")
-    assert str(error) == f"The proxy {proxy[7:]} on the way to https://example.test wants a login (HTTP 407)"
-    assert "HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT" in error.hint
+    assert str(error) == f"The proxy {proxy[7:]} on the way to https://example.test {says}"
+    assert hint in error.hint
 
 
 def redirecting_to(url: str, status: int = 307) -> Any:
