@@ -124,14 +124,14 @@ def test_rows_lead_to_where_their_events_part() -> None:
 
 def test_an_order_a_long_configuration_and_long_names() -> None:
     long = "n" * 40
-    one = [event("x", at=1), event("y", at=2), *lasting(long, 1)]
-    other = [event("y", at=1), event("x", at=3), *lasting(long, 3)]
+    one = [event("w"), event("x", at=1), event("y", at=2), *lasting(long, 1)]
+    other = [event("w"), event("y", at=3_599_000), event("x", at=3_599_001), *lasting(long, 3)]
     config = "".join(f"{key}: 1\n" for key in range(5))
     found = compared(side(one, config_yaml=config), side(other, config_yaml=config.replace("1\n", "2\n")))
     report = Report(found)
     lines = told(report, report.rows).splitlines()
     assert lines[:5] == [
-        "<accent>Only the order of events differs first: <plain>outside any step, 0ms after the first event",
+        "<accent>Only the order of events differs first: <plain>outside any step, 59m 59s after the first event",
         "<quiet>Took  <quiet>none<quiet> → <quiet>none",
         "<accent>Configuration: 10 lines, below",
         "<accent>0 of 1 step alike · much slower: from 2 × and +1s",

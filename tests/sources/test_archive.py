@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from run_tui.archive import Header, event_line, header_line
 from run_tui.errors import BadAnswer, RunNotFound, SourceError
 from run_tui.feed import Feed
-from run_tui.model import EventPage, Run, RunEvent, RunEventLevel, RunStatus, StepState
+from run_tui.model import EventPage, Run, RunEvent, RunEventLevel, RunStatus, StepState, iso_timestamp
 from run_tui.sources import _archive_saved, open_file
 from run_tui.sources._archive_content import Content
 from run_tui.sources._archive_lines import Lines
@@ -352,3 +352,37 @@ def test_events_are_not_counted_for_nobody(tmp_path: Path, monkeypatch: pytest.M
     assert run.tail(None) is not None
     form.leaves = True
     assert run.tail(None) is None
+
+
+async def test_a_run_of_which_little_is_told(tmp_path: Path, opened: Open) -> None:
+    path = tmp_path / "lines.jsonl"
+    path.write_text(event_line(event(1)))
+    source = opened(path)
+    assert await source.run("a run") == Run(id="a run", status=RunStatus("UNKNOWN"), created_at=event(1).timestamp)
+    assert await source.steps("a run") == []
+
+
+async def test_an_exported_run_has_the_times_of_its_events(opened: Open) -> None:
+    source = opened(EXPORTS / "sync_billing.gz")
+    run = await source.run_details(source.run_id)
+    times = {
+        kind: time
+        for page in (await follow(source)).pages
+        for kind, time in zip(page.types, page.timestamps, strict=True)
+    }
+    first = (await source.page(source.run_id, None, 1)).timestamps[0]
+    ended = times.get("RUN_SUCCESS") or times["RUN_FAILURE"]
+    assert (run.created_at, run.started_at, run.ended_at) == tuple(
+        map(iso_timestamp, (first, times["RUN_START"], ended))
+    )
+
+
+async def test_nothing_is_jumped_over_where_little_is_left(
+    tmp_path: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_archive_saved, "SLICE", 1000)
+    monkeypatch.setattr(_archive_saved, "WORTHWHILE", 2000)
+    source = opened(saved(tmp_path / "long.jsonl", 100))
+    near = await source.find_tail("a run", None)
+    assert near is not None
+    assert await source.find_tail("a run", near) is None

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from run_tui.app import RunTuiApp
-from run_tui.archive import event_line
+from run_tui.archive import Header, event_line, header_line
 from run_tui.feed import Feed
-from run_tui.model import RunStatus
+from run_tui.model import Run, RunStatus
 from run_tui.screens.run import RunScreen
 from run_tui.sources import _archive_content, _archive_saved, _archive_table, open_file
 from run_tui.sources.archive import ArchiveSource
@@ -173,6 +173,16 @@ async def test_pages_hold_as_many_events_as_are_asked_for(tmp_path: Path, monkey
             cursor, more = page.cursor, page.has_more
         assert messages == whole
         await source.aclose()
+
+
+async def test_what_a_header_tells_is_not_waited_for(pipe: Pipe) -> None:
+    run = Run(id="a run", status=RunStatus.STARTED, created_at="2026-11-22T00:00:00.000Z")
+    pipe.write(f"{header_line(Header(run))}\n{event_line(event(0))}\n")
+    source = pipe.open()
+    async with asyncio.timeout(20):
+        assert await source.run_details("a run") == run
+        assert await source.steps("a run") == []
+    await source.aclose()
 
 
 async def test_what_comes_after_the_reader_has_left_is_let_go(pipe: Pipe) -> None:
