@@ -18,10 +18,9 @@ from run_tui.format import clean, plural
 from run_tui.screens.wishes import Wish
 from run_tui.widgets.filter_bar import LineInput
 from run_tui.widgets.key_bar import KeyBar
+from run_tui.widgets.keys import key_of
 from run_tui.widgets.status_line import Activity, Fact, StatusLine
 from run_tui.widgets.text_list import Pieces, TextList
-
-EMPTY = "No configuration: everything as the job's code has it. e writes one."
 
 
 class TagsInput(LineInput):
@@ -50,6 +49,8 @@ class LaunchScreen(Screen[None]):
 
     def __init__(self, job: Job, where: str, tags: Mapping[str, str]) -> None:
         super().__init__()
+        self._before: str | None = None
+        self._sent = self._leaving = False
         self.job, self._where = job, where
         self._tags = " ".join(shlex.quote(f"{key}={value}") for key, value in tags.items())
         self.config = ""
@@ -61,7 +62,7 @@ class LaunchScreen(Screen[None]):
         yield StatusLine(id="status")
         with Horizontal(id="tags-line"):
             yield Static("tags", id="tags-sign", markup=False)
-            yield TagsInput(lambda: None, id="tags")
+            yield TagsInput(self._tags_changed, id="tags")
         yield TextList(id="config")
         yield KeyBar()
 
@@ -84,17 +85,19 @@ class LaunchScreen(Screen[None]):
 
     def show_config(self, text: str) -> None:
         """Takes a configuration; whether it is valid is told later."""
-        self.config, self._problems, self._ready = text, (), False
-        self.rows.show_notice(("plain", EMPTY))
+        if self._before is None:
+            self._before = text
+        self.config, self._problems, self._ready, self._leaving = text, (), False, False
+        none = f"No configuration: everything as the job's code has it. {key_of(self, 'launch.edit')} writes one."
+        self.rows.show_notice(("plain", none))
         self._show()
         self.show_activity(Activity("◌ checking", "active"))
 
     def show_problems(self, problems: Sequence[ConfigProblem]) -> None:
         """Takes what is wrong with it, each at its line; () says that it is valid."""
-        self._problems, self._ready = problems, not problems
+        self._problems, self._ready, self._sent = problems, not problems, False
         self._show()
-        text = plural(len(problems), "problem") if problems else "✓ valid"
-        self.show_activity(Activity(text, "bad" if problems else "good"))
+        self._show_verdict()
         first = next((number for number, row in enumerate(self._rows()) if row[0][0] == "bad"), None)
         if first is not None:
             self.rows.move_to(first, center=True)
@@ -105,7 +108,7 @@ class LaunchScreen(Screen[None]):
 
     def show_failure(self, text: str) -> None:
         """Says why it was not launched, or could not be checked; it can be tried again."""
-        self._ready = True
+        self._ready, self._sent = True, False
         self.show_activity(Activity(clean(text), "bad"))
 
     def action_edit(self) -> None:
@@ -121,22 +124,46 @@ class LaunchScreen(Screen[None]):
         self.rows.focus()
 
     def action_back(self) -> None:
-        """Launches nothing."""
-        self.post_message(self.Closed())
+        """Launches nothing; what was edited here is dropped only when that is said twice."""
+        if self._leaving or self._sent or not self._edited:
+            self.post_message(self.Closed())
+            return
+        self._leaving = True
+        self.show_activity(Activity(f"edited: {key_of(self, 'launch.back')} once more drops it", "warning"))
 
     def action_launch(self) -> None:
         """Launches the job as it stands here."""
         try:
             tags = tags_of(self.query_one(TagsInput).value)
         except ValueError as error:
-            self.notify(clean(str(error)), severity="warning", markup=False)
+            self.show_activity(Activity(clean(str(error)), "bad"))
             return
+        self._leaving = False
         if self._problems:
-            self.notify("The configuration is not valid: e edits it.", severity="warning")
+            self._show_verdict()
         elif self._ready:
-            self._ready = False
+            self._ready, self._sent = False, True
             self.show_activity(Activity("◌ launching", "active"))
             self.post_message(self.Ordered(Order(self.job, self.config, tags)))
+
+    @property
+    def _edited(self) -> bool:
+        """Whether something was written here that is nowhere else."""
+        return self.config != (self._before or "") or self.query_one(TagsInput).value != self._tags
+
+    def _tags_changed(self) -> None:
+        """What was said of the tags as they were holds no longer."""
+        if self.is_valid:
+            self._leaving = False
+            self._show_verdict()
+
+    def _show_verdict(self) -> None:
+        """What the server says to the configuration, and the key to go on with."""
+        if self._problems:
+            text = f"{plural(len(self._problems), 'problem')}: {key_of(self, 'launch.edit')} edits"
+            self.show_activity(Activity(text, "bad"))
+        else:
+            self.show_activity(Activity("✓ valid", "good"))
 
     def _show(self) -> None:
         self.query_one(StatusLine).show(
