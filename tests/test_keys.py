@@ -131,6 +131,25 @@ async def test_a_short_message_covers_nothing_but_the_footer() -> None:
         assert (region.y, region.height) == (29, 1)
 
 
+async def test_an_empty_list_offers_nothing_that_is_done_to_a_run_and_says_how_to_go_on() -> None:
+    async with demo_app((160, 24), keys={"view.back": "f4", "act.jobs": "f6"}) as pilot:
+        assert {"⏎ Open", "space Mark"} <= set(footer(pilot))
+        await pilot.press("slash", *"job:none", "enter")
+        await until(lambda: runs_screen(pilot).rows.row_count() == 0)
+        await until(lambda: not _in_footer(pilot, "⏎ Open"))
+        assert not {"space Mark", "R Re-execute", "ctrl+k Terminate"} & set(footer(pilot))
+        assert "f4 clears it." in _painted(pilot)
+        await pilot.press("f4")
+        await until(partial(_in_footer, pilot, "space Mark"))
+        runs_screen(pilot).show_runs((), 0, False)
+        assert "f6 shows the jobs, to launch one; ctrl+o shows other connections." in _painted(pilot)
+
+
+def _painted(pilot: Pilot[None]) -> str:
+    rows = runs_screen(pilot).rows
+    return "\n".join(rows.render_line(y).text for y in range(rows.size.height))
+
+
 async def test_a_narrower_footer_drops_keys_and_takes_them_back() -> None:
     async with demo_app((110, 24)) as pilot:
         await open_run(pilot, "FAILURE", "nightly_etl")

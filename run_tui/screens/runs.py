@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from run_tui.actions import bindings
+from run_tui.acts import Act
 from run_tui.format import TimeMode, clean, plural, zone, zone_name
 from run_tui.model import Run, RunFilter, RunKey, epoch_ms
 from run_tui.query import Completion, complete_runs, parse_runs
@@ -18,12 +19,18 @@ from run_tui.reopening import Look
 from run_tui.screens.base import AlertWanted, ViewScreen, WebPageWanted
 from run_tui.widgets.detail import Detail, run_lines
 from run_tui.widgets.filter_bar import FilterBar
+from run_tui.widgets.keys import key_of
 from run_tui.widgets.row_list import RowList
 from run_tui.widgets.run_table import RunRows, RunTable
 from run_tui.widgets.status_line import Fact, StatusLine
 
 READ_AHEAD = 20
 """Rows left below the cursor when the next page is asked for."""
+
+_OF_CURSOR = {"mark", "run_info", "web", "alert"}
+"""Actions on the run under the cursor."""
+_OF_CHOSEN = {"terminate", "reexecute", "delete_runs", "launch", "compare"}
+"""Those on the runs marked, or else on the one under the cursor."""
 
 SEARCH_UNASKED = 1000
 """Runs looked through for a filter that few fit, before the user asks for more by scrolling."""
@@ -222,8 +229,11 @@ class RunsScreen(ViewScreen):
         self.post_message(self.SeveralChosen(self.chosen_runs))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Several runs are opened together once several are marked."""
-        return self.rows.opens_together if action == "together" else super().check_action(action, parameters)
+        """Nothing is done to a run where there is none; several are opened together once several are marked."""
+        if action == "together":
+            return self.rows.opens_together
+        lost = (action in _OF_CURSOR and self.rows.current is None) or (action in _OF_CHOSEN and not self.chosen_runs)
+        return not lost and super().check_action(action, parameters)
 
     def forget_marks(self) -> bool:
         """Takes all marks away; False where there were none."""
@@ -295,12 +305,20 @@ class RunsScreen(ViewScreen):
         if self._has_more and len(shown) < self.size.height and len(self._runs) < SEARCH_UNASKED:
             self.post_message(self.OlderWanted())
 
+    def offer(self, acts: Mapping[Act, bool]) -> None:
+        """An empty list tells what can be done about it."""
+        super().offer(acts)
+        if self._listed:
+            self.rows.show_notice(*self._notice())
+
     def _notice(self) -> list[tuple[str, str]]:
         if self.filter_bar.text:
-            return [("plain", "No run fits this filter."), ("quiet", "esc clears it.")]
+            return [("plain", "No run fits this filter."), ("quiet", f"{key_of(self, 'view.back')} clears it.")]
+        jobs = f"{key_of(self, 'act.jobs')} shows the jobs, to launch one; " if Act.LAUNCH in self._offered else ""
         return [
             ("plain", f"No runs yet on {self._where}."),
             ("quiet", "They appear here as soon as something is launched."),
+            ("quiet", f"{jobs}{key_of(self, 'runs.connect')} shows other connections."),
         ]
 
     def _show_counts(self) -> None:

@@ -28,6 +28,7 @@ from run_tui.widgets.event_log import EventLog
 from run_tui.widgets.filter_bar import FilterBar
 from run_tui.widgets.find_bar import FindBar
 from run_tui.widgets.histogram import HistogramBar
+from run_tui.widgets.keys import key_of
 from run_tui.widgets.row_list import RowList
 
 FIRST_SLICE = 0.003
@@ -266,10 +267,15 @@ class EventPane(Vertical):
             self.timeline.apply(query.filter, self._times(), self.log_rows.chosen)
             self._show_filtered(keep_strips=True)
 
+    def show_no_match(self) -> None:
+        """What is said where the filter leaves no event."""
+        clears = f"{key_of(self, 'view.back')} clears it."
+        self.log_rows.show_notice(("plain", "No event fits this filter."), ("quiet", clears))
+
     def _show_filtered(self, *, keep_strips: bool) -> None:
         done = self._advance(FIRST_SLICE)
         self.log_rows.rows_replaced(keep_strips=keep_strips)
-        self.log_rows.show_notice(("plain", "No event fits this filter."), ("quiet", "esc clears it."))
+        self.show_no_match()
         self._filtered(done)
         if not done and not self._asking:
             # The rows found so far are painted before anybody looks for more.

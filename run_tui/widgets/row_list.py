@@ -69,6 +69,7 @@ class RowList(LongView, can_focus=True):
         self._notice: list[tuple[str, str]] = []
         self._in_view: tuple[Hashable, ...] = ()
         self._painted: tuple[Region, list[Strip]] | None = None
+        self._has_rows = False
 
     def show_notice(self, *lines: tuple[str, str]) -> None:
         """What stands here while there are no rows: (style name, harmless text) pairs."""
@@ -92,6 +93,10 @@ class RowList(LongView, can_focus=True):
         """What a row's looks are remembered by."""
         return index
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where there are no rows none can be opened."""
+        return action != "open" or self.row_count() > 0
+
     def rows_changed(self, *, keep_strips: bool = False) -> None:
         """Rows came, went or look different; with `keep_strips` those painted before still look the same."""
         if not keep_strips:
@@ -103,6 +108,10 @@ class RowList(LongView, can_focus=True):
             self.virtual_size = size
         self.cursor = self.validate_cursor(self.cursor)
         self.show_scrolled()
+        if bool(self.row_count()) != self._has_rows:
+            self._has_rows = not self._has_rows
+            if self.is_attached:
+                self.refresh_bindings()
 
     @property
     def rows_in_view(self) -> range:

@@ -123,7 +123,7 @@ class RunRows(RowList):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The screen opens several."""
-        return action != "open" or not self.opens_together
+        return super().check_action(action, parameters) and not (action == "open" and self.opens_together)
 
     def show(self, runs: list[Run]) -> None:
         """Replaces the runs; the cursor stays on its run, and on the top row if it was there."""
