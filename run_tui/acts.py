@@ -48,10 +48,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The jobs of a server by location and name, and why locations could not be loaded, by their names."""
+    """The jobs of a server by location and name, and why locations could not be loaded, by their names.
+
+    `has_assets` says that there are assets, too, which no job is launched for.
+    """
 
     jobs: tuple[Job, ...] = ()
     broken: Mapping[str, str] = field(default_factory=dict)
+    has_assets: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,42 @@ async def test_a_run_s_job_is_launched_as_it_was() -> None:
         assert kept.items() <= screen.run.tags.items()
 
 
+async def test_an_edited_launch_is_dropped_only_when_that_is_said_twice() -> None:
+    async with demo_app(keys={"launch.back": "f4"}) as pilot:
+        await open_run(pilot, "FAILURE", "nightly_etl")
+        for edited in (False, True):
+            await pilot.press("L")
+            await until(lambda: isinstance(pilot.app.screen, LaunchScreen) and pilot.app.screen.is_valid)
+            if edited:
+                await pilot.press("t", "end", "x", "f4")
+                assert "edited: f4 once more drops it" in shown(pilot)
+                await pilot.press("backspace", "y")
+                assert "✓ valid" in shown(pilot)
+                await pilot.press("f4")
+                assert isinstance(pilot.app.screen, LaunchScreen)
+            await pilot.press("f4")
+            assert isinstance(pilot.app.screen, RunScreen)
+
+
+@pytest.mark.parametrize(
+    ("broken", "has_assets", "said"),
+    [
+        ({}, False, "There are no jobs here."),
+        ({"west": "No module named x"}, False, "There are no jobs here that could be loaded."),
+        ({}, True, "There are assets here, but no jobs."),
+    ],
+)
+async def test_why_there_are_no_jobs(broken: dict[str, str], has_assets: bool, said: str) -> None:
+    async with demo_app() as pilot:
+        screen = JobsScreen()
+        await pilot.app.push_screen(screen)
+        assert "⏎ Open" not in shown(pilot)
+        screen.show_jobs([], broken, 0.0, has_assets=has_assets)
+        await pilot.pause()
+        assert said in shown(pilot)
+        assert "r Runs" not in shown(pilot)
+
+
 async def test_a_job_s_runs_are_listed() -> None:
     async with demo_app() as pilot:
         await pilot.press("J")
@@ -113,6 +149,10 @@ async def test_what_a_server_has_against_a_configuration_acts_on_no_terminal() -
         assert lines[5].strip().startswith("✗ no")
         await pilot.press("L")
         assert pilot.app.screen is screen
+        assert "2 problems: e edits" in shown(pilot)
+        await pilot.press("t", *"tag", "enter", "L")
+        assert "is no tag" in shown(pilot)
+        assert not pilot.app._notifications
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from functools import partial
 
 from run_tui import run_config
 from run_tui.acting import Result, actions_of, launch
-from run_tui.acts import Act, Order
+from run_tui.acts import Act, Order, Workspace
 from run_tui.errors import InvalidConfig, SourceError
 from run_tui.explorer.activity import LIVE, reconnecting
 from run_tui.explorer.host import Host
@@ -46,19 +46,21 @@ class OpenJobs:
             elif isinstance(failed, BaseException):
                 raise failed
         if parts:
-            jobs = [job for part, _ in parts for job in part]
-            broken = {name: why for _, lost in parts for name, why in lost.items()}
-            self.screen.show_jobs(jobs, broken, self._host.now())
+            jobs = [job for listed, _ in parts for job in listed]
+            broken = {name: why for _, workspace in parts for name, why in workspace.broken.items()}
+            has_assets = any(workspace.has_assets for _, workspace in parts)
+            self.screen.show_jobs(jobs, broken, self._host.now(), has_assets=has_assets)
             self.screen.show_activity(LIVE)
 
-    async def _read_from(self, name: str, source: Source) -> tuple[list[ListedJob], Mapping[str, str]]:
+    async def _read_from(self, name: str, source: Source) -> tuple[list[ListedJob], Workspace]:
         def failed(error: SourceError, failures: int) -> None:
+            self.screen.show_failure(str(error), error.hint)
             self.screen.show_activity(reconnecting(error, None, self._host.refresh_key))
 
         actions = actions_of(source, Act.LAUNCH)
         workspace = await persist(actions.workspace, failed)
         recent = await persist(lambda: recent_runs(source), failed)
-        return [ListedJob(name, job, recent.get(job.name, ())) for job in workspace.jobs], workspace.broken
+        return [ListedJob(name, job, recent.get(job.name, ())) for job in workspace.jobs], workspace
 
 
 class OpenLaunch:

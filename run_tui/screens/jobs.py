@@ -20,6 +20,7 @@ from run_tui.model import Run
 from run_tui.screens.wishes import Wish
 from run_tui.widgets.filter_bar import LineInput
 from run_tui.widgets.key_bar import KeyBar
+from run_tui.widgets.keys import key_of
 from run_tui.widgets.row_list import RowList
 from run_tui.widgets.status_line import Activity, Fact, StatusLine
 
@@ -138,18 +139,34 @@ class JobsScreen(Screen[None]):
         self._show()
         self.post_message(self.Wanted())
 
-    def show_jobs(self, jobs: Sequence[ListedJob], broken: Mapping[str, str], now: float) -> None:
+    def show_jobs(
+        self, jobs: Sequence[ListedJob], broken: Mapping[str, str], now: float, *, has_assets: bool = False
+    ) -> None:
         """Takes the jobs as the servers have them, and which locations of code could not be loaded, and why."""
         self._jobs, self._broken, self._now = list(jobs), broken, now
-        self.rows.show_notice(("plain", "No such job." if jobs else "The server has no jobs."))
+        if jobs:
+            notice = [("plain", "No such job."), ("quiet", f"{key_of(self, 'jobs.back')} clears the filter.")]
+        elif has_assets:
+            notice = [
+                ("plain", "There are assets here, but no jobs."),
+                ("quiet", "The web page materializes assets; their runs are in the list of runs."),
+            ]
+        else:
+            loaded = " that could be loaded" if broken else ""
+            notice = [("plain", f"There are no jobs here{loaded}.")]
+        self.rows.show_notice(*notice)
         self._show()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only a job has runs."""
+        return action != "runs" or self.rows.current is not None
 
     def show_activity(self, activity: Activity) -> None:
         """Shows what the connection is doing."""
         self.query_one(StatusLine).show_activity(activity)
 
     def show_failure(self, message: str, hint: str) -> None:
-        """Says why there are no jobs."""
+        """Says why there are no jobs; those that are there already stay."""
         self.rows.show_notice(("bad", clean(message)), ("quiet", ""), ("quiet", clean(hint)))
 
     def on_row_list_opened(self, event: RowList.Opened) -> None:

@@ -86,7 +86,7 @@ class DagsterActions:
     async def workspace(self) -> Workspace:
         """The jobs of all locations, without those that stand for all assets."""
         found = self._good((await self._ask("workspace", {}, wire.WorkspaceAnswer))["data"]["workspaceOrError"])
-        jobs, broken = [], {}
+        jobs, broken, has_assets = [], {}, False
         for entry in found["locationEntries"]:
             location = entry["locationOrLoadError"]
             if location is None:
@@ -94,8 +94,10 @@ class DagsterActions:
             elif isinstance(location, Failure):
                 broken[entry["name"]] = str(error_of(location, self._client.where))
             else:
-                jobs += _jobs(entry, location)
-        return Workspace(tuple(sorted(jobs, key=lambda job: (job.location, job.name))), broken)
+                found_here = _jobs(entry, location)
+                jobs += [job for job in found_here if not job.name.startswith(_IMPLICIT_JOBS)]
+                has_assets |= any(job.name.startswith(_IMPLICIT_JOBS) for job in found_here)
+        return Workspace(tuple(sorted(jobs, key=lambda job: (job.location, job.name))), broken, has_assets)
 
     async def default_config(self, job: Job) -> str:
         """All that can be configured, as the job's code has it, in YAML."""
@@ -168,7 +170,6 @@ def _jobs(entry: wire.LocationEntry, location: wire.Location) -> list[Job]:
         Job(job["name"], repository["name"], entry["name"], job["description"], launchable)
         for repository in location["repositories"]
         for job in repository["jobs"]
-        if not job["name"].startswith(_IMPLICIT_JOBS)
     ]
 
 

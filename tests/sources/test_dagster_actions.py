@@ -308,6 +308,7 @@ async def test_the_jobs_of_all_locations() -> None:
             Job("b", "one", "west", "of b"),
         ),
         {"slow": "It is still loading.", "broken": "No module named x"},
+        has_assets=True,
     )
 
 
