@@ -282,6 +282,8 @@ def test_small_texts() -> None:
     launched |= {"dagster/schedule_name": "daily", "dagster/backfill": "ab", "dagster/partition": "2026-05-01"}
     told = "partition=2026-05-01 backfill=ab schedule=daily sensor=new files steps=load team=data"
     assert tags_text(launched.items()) == told
+    states = [("extract_status", "success"), ("load_status", "running"), ("review_status", "failed")]
+    assert tags_text(states) == "load_status=running review_status=failed"
     assert tags_text([("a\n", "1"), ("b", "\x1b")]) == "a↵=1 b=␛"
 
 
