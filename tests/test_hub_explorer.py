@@ -165,6 +165,36 @@ async def test_rows_that_cannot_be_read_say_why() -> None:
         await until(lambda: "no such parquet" in painted(data_screen(pilot).rows))
 
 
+async def test_a_phase_without_rows_says_which_made_some() -> None:
+    async with hub_app() as pilot:
+        await open_run(pilot, SALES)
+        screen = await open_data(pilot)
+        await until(lambda: "extract made 1,600 rows: tab goes on to the next step." in painted(screen.rows))
+        assert "transform made no rows." in painted(screen.rows)
+
+
+async def test_what_is_waited_for_says_so_instead_of_that_it_is_being_read() -> None:
+    hub = HubLog(World(NOW))
+    busy: set[str] = {"logs"}
+    hub.troubles.fail = lambda request: (
+        problem(503, "Unavailable", "busy") if request.url.path.rpartition("/")[2] in busy else None
+    )
+    async with hub_app(hub=hub) as pilot:
+        await pilot.press("slash", *f"job:{SALES}", "enter", "enter")
+        await until(lambda: isinstance(pilot.app.screen, RunScreen))
+        screen = run_screen(pilot)
+        await until(lambda: "is too busy" in painted(screen.rows))
+        assert "Reading" not in painted(screen.rows)
+        busy.symmetric_difference_update(("logs", "data"))
+        await pilot.press("ctrl+r")
+        await until(lambda: screen.was_read and screen.rows.row_count() > 0)
+        await pilot.press("d")
+        await until(lambda: "is too busy" in painted(data_screen(pilot).rows))
+        busy.clear()
+        await pilot.press("ctrl+r")
+        await until(lambda: "made no rows" in painted(data_screen(pilot).rows))
+
+
 async def test_no_name_and_no_value_of_a_row_acts_on_the_terminal() -> None:
     hostile = "\x1b]0;owned\x07[red]\x9b2J\u202e\n\t"
     hub = HubLog(World(NOW))

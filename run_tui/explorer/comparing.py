@@ -188,6 +188,7 @@ class OpenComparison:
 
     async def _ask(self, ask: Callable[[], Awaitable[T]]) -> T:
         def failed(error: SourceError, failures: int) -> None:
+            self.screen.show_failure(str(error), error.hint)
             self.screen.show_activity(reconnecting(error, None, self._stage.refresh_key))
 
         return await persist(ask, failed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
@@ -54,6 +55,18 @@ class OpenData:
             self.screen.show_failure(str(error), error.hint)
         else:
             self.screen.show_rows(wanted, rows)
+            if not rows.total and not wanted.keyword:
+                await self._look_elsewhere(wanted)
+
+    async def _look_elsewhere(self, wanted: DataScreen.Wanted) -> None:
+        """Which other steps made rows: a phase that failed mostly made none, those beside it may well have."""
+        totals: dict[str, int] = {}
+        for step, attempt in self.screen.others.items():
+            with suppress(SourceError):
+                totals[step] = (await self._tables.rows(self.screen.run_id, step, attempt, start=0, limit=1)).total
+        made = {step: total for step, total in totals.items() if total}
+        if made:
+            self.screen.show_elsewhere(wanted, made)
 
     async def _read_payload(self) -> None:
         try:
@@ -65,6 +78,7 @@ class OpenData:
 
     async def _persist(self, ask: Callable[[], Awaitable[T]]) -> T:
         def failed(error: SourceError, failures: int) -> None:
+            self.screen.show_waiting(str(error), error.hint)
             self.screen.show_activity(reconnecting(error, None, self._host.refresh_key))
 
         self.screen.show_activity(Activity("◌ reading", "active"))

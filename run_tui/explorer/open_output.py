@@ -51,6 +51,7 @@ class OpenOutput:
     def _show(self, update: OutputUpdate) -> None:
         self.screen.show_read(update.after, update.before, from_start=update.from_start, over=update.over)
         if update.error is not None:
+            self.screen.show_failure(str(update.error), update.error.hint)
             self.screen.show_activity(reconnecting(update.error, update.retry_in, self._host.refresh_key))
         else:
             self.screen.show_activity(COMPLETE if update.over else LIVE)

@@ -256,8 +256,10 @@ class OpenRun:
             self._keep()
         activity = activity_of(state, screen.run.status, self._host.refresh_key)
         screen.show_activity(of_copy(activity, self._copy.saved) if self._copy.unchecked else activity)
-        if state.phase is Phase.FAILED and state.error is not None:
+        if state.phase in (Phase.FAILED, Phase.RECONNECTING) and state.error is not None:
             screen.show_failure(str(state.error), state.error.hint)
+        elif state.phase is Phase.LOADING:
+            screen.show_reading()
         if self._copy.unchecked and state.error is not None:
             self._tell_copy(state.error)
 

@@ -99,6 +99,7 @@ class CompareScreen(Screen[None]):
         self.rows.focus()
         self.set_interval(1.0, lambda: self.query_one(StatusLine).tick())
         self.rows.show_notice(("quiet", "Looking for the runs to compare …"))
+        self._show_events()
         self._show_facts()
 
     def show_runs(self, runs: Sequence[Run]) -> None:
@@ -124,7 +125,7 @@ class CompareScreen(Screen[None]):
         self.refresh_bindings()
 
     def show_failure(self, message: str, hint: str) -> None:
-        """Says why there is nothing to show."""
+        """Says why there is nothing to show, or not yet."""
         self.rows.show_notice(("bad", clean(message)), ("quiet", ""), ("quiet", clean(hint)))
 
     def show_activity(self, activity: Activity) -> None:
@@ -142,7 +143,9 @@ class CompareScreen(Screen[None]):
         self.action_run(AFTER)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is nothing to open before both runs have been read."""
+        """There is nothing to open before both runs have been read, and without two none beside them."""
+        if action in ("other", "command"):
+            return bool(self._runs)
         return self.report is not None or action not in ("run", "everything", "frames")
 
     def action_run(self, which: int) -> None:
@@ -220,7 +223,10 @@ class CompareScreen(Screen[None]):
 
     def _show_facts(self) -> None:
         job = self._runs[AFTER].pipeline_name if self._runs else None
-        facts = [Fact(shorten(clean(job or ""), LONGEST_JOB), "accent", 1), Fact("compared", "plain", 2)]
+        facts = [
+            Fact(shorten(clean(job or ""), LONGEST_JOB), "accent", 1),
+            Fact("compared" if self._runs else "Two runs compared", "plain", 2),
+        ]
         for name, run in zip(("before", "after"), self._runs, strict=False):
             when = day_and_clock(run.started_at or run.created_at, clock_mode(self._mode), self._now())
             facts += [

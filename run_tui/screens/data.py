@@ -21,6 +21,7 @@ from run_tui.widgets.data_list import DataList, DataTable
 from run_tui.widgets.detail import Detail, Line
 from run_tui.widgets.filter_bar import LineInput
 from run_tui.widgets.key_bar import KeyBar
+from run_tui.widgets.keys import key_of
 from run_tui.widgets.row_list import RowList
 from run_tui.widgets.status_line import Activity, Fact, StatusLine
 
@@ -102,6 +103,11 @@ class DataScreen(Screen[None]):
         self.set_interval(1.0, lambda: self.query_one(StatusLine).tick())
         self._read()
 
+    @property
+    def others(self) -> Mapping[str, int]:
+        """The other steps, each with its last attempt."""
+        return {step: attempt for step, attempt in self._steps.items() if step != self._step}
+
     def show_rows(self, wanted: Wanted, rows: DataRows) -> None:
         """Takes a page, unless something else is wanted by now."""
         if (wanted.step, wanted.attempt, wanted.keyword) != (self._step, self._attempt, self._keyword):
@@ -115,13 +121,28 @@ class DataScreen(Screen[None]):
             text = f"No row of {step} has “{clean(self._keyword)}” in it." if self._keyword else f"{step} made no rows."
             self.rows.show_notice(("plain", text))
 
+    def show_elsewhere(self, wanted: Wanted, totals: Mapping[str, int]) -> None:
+        """Says which steps made rows where this one made none, and how many."""
+        if (wanted.step, wanted.keyword) == (self._step, self._keyword):
+            made = ", ".join(f"{clean(step)} made {plural(total, 'row')}" for step, total in totals.items())
+            goes = ("quiet", f"{made}: {key_of(self, 'data.step')} goes on to the next step.")
+            self.rows.show_notice(("plain", f"{clean(self._step)} made no rows."), goes)
+
     def show_activity(self, activity: Activity) -> None:
         """Shows what the connection is doing."""
         self.query_one(StatusLine).show_activity(activity)
 
+    def show_waiting(self, message: str, hint: str) -> None:
+        """Says why rows that were asked for have not come yet; they are asked for again."""
+        if self._asked is not None:
+            self._say_why(message, hint)
+
     def show_failure(self, message: str, hint: str) -> None:
         """Says why there are no rows."""
         self._asked = None
+        self._say_why(message, hint)
+
+    def _say_why(self, message: str, hint: str) -> None:
         self.rows.show_notice(("bad", clean(message)), ("quiet", ""), ("quiet", clean(hint)))
 
     def show_payload(self, payload: object) -> None:

@@ -19,6 +19,7 @@ from run_tui.screens.log_keys import LogKeys
 from run_tui.screens.wishes import RunWish
 from run_tui.widgets.find_bar import FindBar
 from run_tui.widgets.key_bar import KeyBar
+from run_tui.widgets.keys import key_of
 from run_tui.widgets.output_view import OutputView
 from run_tui.widgets.row_list import RowList
 from run_tui.widgets.status_line import Activity, Fact, StatusLine
@@ -95,6 +96,10 @@ class OutputScreen(LogKeys, Screen[None]):
         if not self.rows.row_count():
             self.rows.show_notice(*self._nothing())
 
+    def show_failure(self, message: str, hint: str) -> None:
+        """Says why nothing has been read yet."""
+        self.rows.show_notice(("bad", clean(message)), ("quiet", ""), ("quiet", clean(hint)))
+
     def show_activity(self, activity: Activity) -> None:
         """Shows what the connection is doing."""
         self.query_one(StatusLine).show_activity(activity)
@@ -165,7 +170,8 @@ class OutputScreen(LogKeys, Screen[None]):
         if url is not None:
             return [("plain", f"This server does not hold {self._stream}; it is kept at"), ("accent", clean(url))]
         written = "wrote nothing to" if self._over else "has written nothing yet to"
-        return [("plain", f"The process {written} {self._stream}."), ("quiet", f"tab shows {self._stream.other}.")]
+        other = f"{key_of(self, 'output.stream')} shows {self._stream.other}."
+        return [("plain", f"The process {written} {self._stream}."), ("quiet", other)]
 
     def _show_facts(self) -> None:
         steps = self.capture.steps

@@ -85,7 +85,7 @@ class RunScreen(RunKeys):
         super().on_mount()
         self.pane.time_mode = self.time_mode
         self.pane.run_ended = self.run.status.finished
-        self.rows.show_notice(("quiet", "Reading events …"))
+        self.show_reading()
         self.rows.follow = self.run.status.active and not self._aim
         self.filter_bar.text = self._first_look.filter
         self.pane.timeline.context = self._first_look.context
@@ -117,9 +117,19 @@ class RunScreen(RunKeys):
         self.side.board.set_plan(plan)
         self._show_facts()
 
+    def show_reading(self) -> None:
+        """Says that there will be events, where there are none yet."""
+        self._show_in_place_of_events(("quiet", "Reading events …"))
+
     def show_failure(self, message: str, hint: str) -> None:
-        """Says why the run cannot be read."""
-        self.rows.show_notice(("bad", clean(message)), ("quiet", ""), ("quiet", clean(hint)))
+        """Says why the run cannot be read, where nothing of it has been."""
+        self._show_in_place_of_events(("bad", clean(message)), ("quiet", ""), ("quiet", clean(hint)))
+
+    def _show_in_place_of_events(self, *lines: tuple[str, str]) -> None:
+        if self.pane.timeline.held:
+            self.pane.show_no_match()
+        else:
+            self.rows.show_notice(*lines)
 
     def store_changed(self) -> None:
         """The store grew: paints it, but not all the time."""
@@ -164,6 +174,8 @@ class RunScreen(RunKeys):
             self._show_steps()
         if not self.pane.timeline.held:
             self.rows.show_notice(("plain", "This run has no events."))
+        else:
+            self.pane.show_no_match()
         if not self.was_read:
             self.was_read = True
             self.rows.count_unseen()
