@@ -277,7 +277,8 @@ def test_small_texts() -> None:
     assert plural(8431, "event") == "8,431 events"
     assert short_id("9d38c7ea-8b2a-4c0e") == "9d38c7ea"
     assert short_id("nightly\x1b/2026-05-01/manual") == "2026-05-01"
-    assert tags_text([("team", "data"), ("dagster/image", "x"), (".dagster/y", "z")]) == "team=data"
+    ours = [("dagster/image", "x"), (".dagster/y", "z"), ("run_tui/request", "1")]
+    assert tags_text([("team", "data"), *ours]) == "team=data"
     launched = {"team": "data", "dagster/step_selection": "load", "dagster/sensor_name": "new files"}
     launched |= {"dagster/schedule_name": "daily", "dagster/backfill": "ab", "dagster/partition": "2026-05-01"}
     told = "partition=2026-05-01 backfill=ab schedule=daily sensor=new files steps=load team=data"

@@ -305,14 +305,14 @@ _ORIGINS = {
 def tags_text(tags: Iterable[tuple[str, str]]) -> str:
     """Tags as `key=value`: first what a run is of and what launched it, `partition=2026-05-01`, then the user's own.
 
-    The system's others (`dagster/…`, `.dagster/…`) are left out, and so is the state of a part of the run that went
-    well (`extract_status=success`): those that did not are what tells runs apart.
+    The system's others (`dagster/…`, `.dagster/…`) and this program's (`run_tui/…`) are left out, and so is the state
+    of a part of the run that went well (`extract_status=success`): those that did not are what tells runs apart.
     """
     known = dict(tags)
     told = [(name, known[key]) for key, name in _ORIGINS.items() if key in known]
     own = [
         (key, value)
         for key, value in known.items()
-        if not key.startswith(("dagster/", ".dagster/")) and (key[-7:], value) != ("_status", "success")
+        if not key.startswith(("dagster/", ".dagster/", "run_tui/")) and (key[-7:], value) != ("_status", "success")
     ]
     return " ".join(f"{clean(key)}={clean(value)}" for key, value in told + own)
