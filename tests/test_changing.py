@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+
 import pytest
 from textual.pilot import Pilot
 
@@ -12,6 +16,7 @@ from run_tui.screens.launch import LaunchScreen, tags_of
 from run_tui.screens.run import RunScreen
 from run_tui.screens.runs import RunsScreen
 from tests.screens import demo_app, open_run, run_screen, runs_screen
+from tests.terminal import Terminal
 from tests.waiting import until
 
 
@@ -104,6 +109,24 @@ async def test_an_edited_launch_is_dropped_only_when_that_is_said_twice() -> Non
                 assert isinstance(pilot.app.screen, LaunchScreen)
             await pilot.press("f4")
             assert isinstance(pilot.app.screen, RunScreen)
+
+
+def test_an_editor_that_is_not_there_is_told_and_the_terminal_stays_ours(tmp_path: Path) -> None:
+    environ = {**os.environ, "RUN_TUI_CONFIG": str(tmp_path / "none.toml"), "TERM": "xterm-256color"}
+    environ["VISUAL"] = "no-such-editor"
+    with Terminal([sys.executable, "-m", "run_tui", "demo"], (110, 32), environ) as terminal:
+        for keys, seen in (
+            ("", "nightly_etl"),
+            ("J", "LOCATION"),
+            ("\r", "✓ valid"),
+            ("e", "could not be started"),
+            ("\x1b", "LOCATION"),
+        ):
+            terminal.send(keys)
+            assert terminal.settle(lambda seen=seen: seen in terminal.drained().text, 0.2, 30), seen  # type: ignore[misc]
+        terminal.send("q")
+        terminal.wait(30)
+        assert terminal.process.returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -158,12 +158,14 @@ class Wishes:
 
     def _edited(self, text: str) -> str | None:
         """What the user's editor has made of a text, None where it could not be edited."""
-        try:
-            with self._stage.suspend():
-                return desktop.edited(text, ".yaml")
-        except OSError as error:
-            self._stage.say(RunTuiError(f"The editor could not be started: {error}", "VISUAL or EDITOR names it."))
+        # An error that left the block would leave the terminal as the editor should have had it.
+        with self._stage.suspend():
+            edited = _outcome(text)
+        if isinstance(edited, OSError):
+            why = f"The editor {edited.filename!r} could not be started: {edited.strerror}."
+            self._stage.say(RunTuiError(why, "VISUAL or EDITOR names it."))
             return None
+        return edited
 
     async def _open(self, source: Source, run_id: str) -> None:
         try:
@@ -173,3 +175,10 @@ class Wishes:
             return
         names: Mapping[Source, str] = {each: name for name, each in self._stage.listed.items()}
         await self._stage.go_to(source, run.model_copy(update={"connection": names.get(source)}))
+
+
+def _outcome(text: str) -> str | OSError:
+    try:
+        return desktop.edited(text, ".yaml")
+    except OSError as error:
+        return error
