@@ -223,10 +223,8 @@ class CompareScreen(Screen[None]):
 
     def _show_facts(self) -> None:
         job = self._runs[AFTER].pipeline_name if self._runs else None
-        facts = [
-            Fact(shorten(clean(job or ""), LONGEST_JOB), "accent", 1),
-            Fact("compared" if self._runs else "Two runs compared", "plain", 2),
-        ]
+        title = "compared" if self._runs else "Two runs compared"
+        facts = [Fact(shorten(clean(job or ""), LONGEST_JOB), "accent", 1), Fact(title, "plain", 2)]
         for name, run in zip(("before", "after"), self._runs, strict=False):
             when = day_and_clock(run.started_at or run.created_at, clock_mode(self._mode), self._now())
             facts += [
