@@ -88,6 +88,7 @@ async def test_a_run_s_job_is_launched_as_it_was() -> None:
         await pilot.press("L")
         await until(lambda: isinstance(pilot.app.screen, RunScreen) and pilot.app.screen.run.id != before.id)
         screen = run_screen(pilot)
+        assert screen.rows.follow
         await until(lambda: "team" in screen.run.tags)
         kept = {key: value for key, value in before.tags.items() if not key.startswith("dagster/")}
         assert len(kept) == 3

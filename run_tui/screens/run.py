@@ -86,7 +86,7 @@ class RunScreen(RunKeys):
         self.pane.time_mode = self.time_mode
         self.pane.run_ended = self.run.status.finished
         self.show_reading()
-        self.rows.follow = self.run.status.active and not self._aim
+        self.rows.follow = not self.run.status.finished and not self._aim
         self.filter_bar.text = self._first_look.filter
         self.pane.timeline.context = self._first_look.context
         if BARS in self._first_look.shown:
