@@ -41,7 +41,10 @@ def status_of(run: wire.Run, now: float) -> RunStatus:
 
 
 def run_of(run: wire.Run, now: float) -> Run:
-    """A run of the model; nodes settled, kind, parent and workflow are its tags, its inputs the configuration."""
+    """A run of the model; kind, parent and workflow are its tags, its inputs the configuration.
+
+    While it goes on the nodes settled are told, too: in the end all are, whether they were executed or not.
+    """
     status = status_of(run, now)
     return Run(
         id=run.id,
@@ -61,7 +64,7 @@ def _tags(run: wire.Run, status: RunStatus, now: float) -> dict[str, str]:
     quiet = now - last_change_ms(run) / 1000
     version = run.workflow_version.version if run.workflow_version is not None else None
     tags = {
-        "nodes": f"{settled}/{len(run.tasks)}" if run.tasks else "",
+        "nodes": f"{settled}/{len(run.tasks)}" if run.tasks and not status.finished else "",
         "stalled": f"no change for {quiet / 3600:.1f} h" if status.active and quiet > STALLED else "",
         "kind": run.run_type,
         "parent": run.parent_run_id or "",

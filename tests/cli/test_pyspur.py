@@ -33,7 +33,7 @@ def test_runs_are_listed_and_told_of(pyspur_lab: PySpurLab) -> None:
     done = pyspur_lab.run("hourly", workflows.etl())
     listed = json.loads(run("run", "list", "--limit", "2", "--json").stdout)
     assert [(item["id"], item["status"]) for item in listed["items"]] == [(done, "SUCCESS"), (failed, "FAILURE")]
-    assert listed["items"][0]["tags"]["nodes"] == "3/3"
+    assert listed["items"][0]["tags"]["kind"] == "interactive"
     assert json.loads(run("run", "get", failed, "--json").stdout)["status"] == "FAILURE"
     for option, value in (("--status", "failure"), ("--job", "nightly")):
         table = [line.split()[0] for line in run("run", "list", option, value).stdout.splitlines()]

@@ -125,7 +125,7 @@ def test_a_run_as_the_list_shows_it() -> None:
             "started_at": "2026-11-22T00:52:51.721Z",
             "ended_at": "2026-11-22T00:52:51.775Z",
             "pipeline_name": "fail-1795308771",
-            "tags": {"kind": "interactive", "nodes": "3/3", "workflow": "S8", "version": "1"},
+            "tags": {"kind": "interactive", "workflow": "S8", "version": "1"},
             "config_yaml": '{\n  "input_node": {\n    "x": 20\n  }\n}',
         }
     )
