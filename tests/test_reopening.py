@@ -151,7 +151,7 @@ VIEWS = ["", "j j", "4 j", "4 plus plus j t", "/ l o a d enter g j j enter", "t 
 
 @pytest.mark.parametrize("keys", VIEWS)
 async def test_what_the_explorer_shows_is_shown_again(keys: str) -> None:
-    async with demo_app((200, 40)) as pilot:
+    async with demo_app((260, 40)) as pilot:
         screen = await open_run(pilot, "FAILURE", "nightly_etl")
         await pilot.press(*keys.split())
         await settled(run_tui_app(pilot))
@@ -178,7 +178,7 @@ async def test_a_place_behind_a_gap_is_named_by_its_time() -> None:
 
 
 async def test_a_list_of_runs_is_shown_again() -> None:
-    async with demo_app((200, 40)) as pilot:
+    async with demo_app((260, 40)) as pilot:
         await pilot.press("t", *"/job:nightly_etl", "enter", "c")
         screen = runs_screen(pilot)
         await until(lambda: screen.app.clipboard == screen.command)

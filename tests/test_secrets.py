@@ -343,8 +343,8 @@ def test_the_explorer_in_trouble(place: Callable[..., Any], trouble: str) -> Non
     with place("RUN_TUI_TOKEN", trouble) as here, Explorer(here, RUN_ID) as explorer:
         explorer.shows(said)
         explorer.press(REFRESH, said)
-        explorer.press("?", "Leave run-tui")
-        explorer.press(ESCAPE, gone="Leave run-tui")
+        explorer.press("?", "All commands by name")
+        explorer.press(ESCAPE, gone="All commands by name")
         explorer.send("q")
         assert holds_none(explorer.leave())
 
