@@ -186,9 +186,11 @@ def test_what_the_server_says_of_its_failures(environ: dict[str, str], server: H
     said = "text/⟨9B⟩2j⟨9D⟩" if failure == "web page" else beginning(EVERYTHING, 20)
     with Explorer(environ) as explorer:
         explorer.shows(f"{len(PAYLOADS)} runs")
-        explorer.press("j\r", "✗ failure")
+        number = f" of {len(server.events)}"
+        explorer.press("j\r", number)
         server.failure = failure
         explorer.press(REFRESH, "cannot be read" if failure == "RunNotFoundError" else "next try in")
+        explorer.press(ESCAPE, gone=number)
         explorer.press(ESCAPE, "next try in")
         explorer.press("r", said)
         explorer.leave()
