@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter, with_config
 
 # pydantic takes the standard library's TypedDict from Python 3.12 on only, and brings this one along.
 from typing_extensions import TypedDict
@@ -42,6 +42,7 @@ TIMES = 6
 event in seven hundred of those it broke down over first would pass for poison."""
 
 
+@with_config(ConfigDict(defer_build=True))
 class _StorageCursor(TypedDict):
     type: Literal["STORAGE_ID"]
     value: Annotated[int, Field(strict=True)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, NotRequired, TypeVar
 
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 # pydantic takes the standard library's TypedDict from Python 3.12 on only, and brings this one along.
 from typing_extensions import TypedDict
@@ -16,6 +16,8 @@ T = TypeVar("T")
 
 class Failure(BaseModel):
     """Any member of a union but the one asked for: `PythonError`, `RunNotFoundError`, and what later servers add."""
+
+    model_config = ConfigDict(defer_build=True)
 
     typename: str = Field(alias="__typename", pattern="Error$")
     message: str | None = None
