@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from run_tui import config
 from run_tui.errors import ConfigError
 from run_tui.sources import open_source
 from run_tui.sources.base import Source
+
+if TYPE_CHECKING:
+    from run_tui.config.writing import Draft
 
 PLUS = "Dagster+"
 """What a login is called that does not say of which organization it is."""
@@ -100,15 +104,19 @@ class Connections:
             raise ConfigError(f"There is no connection {name!r}.")
         return self._open(known.choice, self._settings)
 
-    def open_draft(self, draft: config.Draft) -> Source:
+    def open_draft(self, draft: Draft) -> Source:
         """The source of a connection that is not in the settings yet. Raises `ConfigError`."""
-        settings, _ = config.drafted(self._settings.path, draft)
+        from run_tui.config.writing import drafted
+
+        settings, _ = drafted(self._settings.path, draft)
         return self._open(_named(draft.name.strip()), settings)
 
-    def add(self, draft: config.Draft) -> str:
+    def add(self, draft: Draft) -> str:
         """Writes a connection into the settings; its name. Raises `ConfigError`."""
-        settings, content = config.drafted(self._settings.path, draft)
-        config.write_private(self._settings.path, content)
+        from run_tui.config.writing import drafted, write_private
+
+        settings, content = drafted(self._settings.path, draft)
+        write_private(self._settings.path, content)
         config.forget_tokens(settings, self._shared)
         self._settings = settings
         return draft.name.strip()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from run_tui.config import Choice, Draft, load_settings, resolve
+from run_tui.config import Choice, load_settings, resolve
+from run_tui.config.writing import Draft
 from run_tui.connections import Connections
 from run_tui.errors import ConfigError
 

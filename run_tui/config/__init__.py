@@ -16,7 +16,6 @@ from run_tui.config.dagster_plus import Login, find_login
 from run_tui.config.resolve import DEFAULT_URL, resolve
 from run_tui.config.secrets import Secret, TokenSource, secret
 from run_tui.config.settings import THEMES, Profile, Settings, cache_path, load_settings, settings_path
-from run_tui.config.writing import Draft, drafted, write_private
 
 __all__ = [
     "DAGSTER_VARIABLES",
@@ -29,7 +28,6 @@ __all__ = [
     "Address",
     "Choice",
     "Connection",
-    "Draft",
     "Kind",
     "Login",
     "Profile",
@@ -37,7 +35,6 @@ __all__ = [
     "Settings",
     "TokenSource",
     "cache_path",
-    "drafted",
     "environment_choices",
     "find_login",
     "forget_tokens",
@@ -49,5 +46,4 @@ __all__ = [
     "secret",
     "settings_path",
     "without_login",
-    "write_private",
 ]

@@ -9,7 +9,7 @@ from time import monotonic
 
 from textual.message import Message
 
-from run_tui.config import Draft
+from run_tui.config.writing import Draft
 from run_tui.connections import Connections, Known
 from run_tui.errors import RunTuiError, SourceError
 from run_tui.explorer.host import Stage

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from run_tui.config import Draft, drafted, load_settings, write_private
+from run_tui.config import load_settings
+from run_tui.config.writing import Draft, drafted, write_private
 from run_tui.errors import ConfigError
 
 WRITTEN = """# my settings
