@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 
 from run_tui.errors import BadAnswer, RunNotFound, SourceError
 from run_tui.sources._archive_content import Content
@@ -25,11 +26,11 @@ def open_saved(path: str, name: str) -> SavedRun:
         raise RunNotFound(f"There is no file {path}") from None
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}") from None
-    try:
-        return SavedRun(content, name, _form_of(content, name))
-    except BaseException:
-        content.close()
-        raise
+    with ExitStack() as otherwise:
+        otherwise.callback(content.close)
+        saved = SavedRun(content, name, _form_of(content, name))
+        otherwise.pop_all()
+    return saved
 
 
 def _form_of(content: Content, name: str) -> Lines | Table:
