@@ -172,7 +172,7 @@ def test_a_wrong_configuration_is_shown_at_its_line_and_edited_again(queue_lab: 
         def until_shown(text: str) -> None:
             assert terminal.settle(lambda: text in terminal.drained().text, 0.05, 30), terminal.screen.text
 
-        until_shown("Terminate")
+        until_shown("ctrl+o Connect")
         terminal.send("J")
         until_shown("warehouse_backfill")
         terminal.send("/search\r\r")
@@ -182,7 +182,7 @@ def test_a_wrong_configuration_is_shown_at_its_line_and_edited_again(queue_lab: 
         until_shown("✗ Invalid scalar at path")
         until_shown("1  " + wrong)
         terminal.send("L")
-        until_shown("The configuration is not valid")
+        until_shown("1 problem: e edits")
         assert queue_lab.ask("LabRuns")["runsOrError"]["count"] == before
         terminal.send("e")
         until_shown("1  " + right)
