@@ -20,8 +20,10 @@ from tests.labs.pyspur.lab import PySpurLab
 @asynccontextmanager
 async def source_of(lab: PySpurLab) -> AsyncIterator[PySpurSource]:
     source = PySpurSource(lab.url)
-    yield source
-    await source.aclose()
+    try:
+        yield source
+    finally:
+        await source.aclose()
 
 
 async def told(source: PySpurSource, run_id: str) -> list[tuple[str | None, str | None]]:
