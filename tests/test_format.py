@@ -13,6 +13,7 @@ from rich.cells import cell_len
 
 from run_tui.format import (
     BELL,
+    PLAIN,
     TimeMode,
     clean,
     clean_lines,
@@ -302,3 +303,14 @@ def test_small_texts() -> None:
 )
 def test_labels_of_runs_say_what_tells_them_apart(names: list[RunName], labels: list[str]) -> None:
     assert run_labels(names) == dict(zip(dict.fromkeys(names), labels, strict=True))
+
+
+@pytest.mark.parametrize("code", ["38;5;300", "38;2;0;0;256", "38;9", "38"])
+def test_a_colour_that_there_is_none_of_is_left_out(code: str) -> None:
+    assert coloured(f"\x1b[{code}mtext", 20).pieces == (("text", PLAIN),)
+
+
+def test_words_stand_before_and_after_a_coloured_line() -> None:
+    line = "before " + coloured("\x1b[31mred", 20) + " after"
+    assert str(line) == "before red after"
+    assert [look == PLAIN for _, look in line.pieces] == [True, False, True]

@@ -20,7 +20,17 @@ from run_tui.model import (
     epoch_ms,
     iso_timestamp,
 )
-from run_tui.store import ARENA_BYTES, BLOCK_BYTES, BLOCK_ROWS, PART, CodeColumn, EventStore
+from run_tui.store import (
+    ARENA_BYTES,
+    BLOCK_BYTES,
+    BLOCK_ROWS,
+    PART,
+    CodeColumn,
+    EventStore,
+    Piece,
+    Pieces,
+    read_piece,
+)
 from tests.events import EVENTS, NASTY, RUN_NAMES, SEVERAL, numbered, of_runs, page_of, parts
 
 DETAILS = st.builds(
@@ -268,3 +278,28 @@ def test_a_step_may_be_tried_a_thousand_times() -> None:
     store.append(a_page(["m"] * 2, steps=["load", None]))
     assert [store.attempts[row] for row in (0, 253, 254, 999, 1000, 1001)] == [2, 255, 256, 1001, 1001, 0]
     assert (store.event(1000).attempt, store.event(1001).attempt) == (1001, None)
+
+
+def plain_page(messages: list[str]) -> EventPage:
+    count = len(messages)
+    return EventPage("r1", ["0"] * count, ["INFO"] * count, [None] * count, [None] * count, messages)
+
+
+@pytest.mark.parametrize("message", ["plain", "größe"])
+def test_texts_of_some_rows_are_those_of_each(message: str) -> None:
+    store = EventStore("r1")
+    store.append(plain_page([message] * 5))
+    [block] = store.blocks
+    assert list(block.texts([0, 3])) == [(row, block.decoded(row)) for row in (0, 3)]
+    assert list(block.texts([])) == []
+
+
+def test_a_piece_that_is_cut_off_or_holds_more_is_none() -> None:
+    store = EventStore("r1")
+    store.append(plain_page(["one", "two"]))
+    [piece] = Pieces(store)
+    assert sum(map(len, read_piece(piece, ()).blocks)) == 2
+    cut = [Piece(piece.rows, piece.columns[:end], piece.text) for end in range(len(piece.columns))]
+    for wrong in (*cut, Piece(piece.rows, piece.columns, piece.text + b"x"), Piece(3, piece.columns, piece.text)):
+        with pytest.raises(ValueError, match=r"\w"):
+            read_piece(wrong, ())
