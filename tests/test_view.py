@@ -268,3 +268,14 @@ def test_no_filter_shows_all(text: str) -> None:
     assert view.filter is None
     assert view.hidden_by_level() is None
     assert len(view) == 10
+    assert list(view.fitting_rows()) == list(range(10))
+
+
+def test_rows_that_fit_are_told_without_those_around_them() -> None:
+    view = EventView(big_store(1000))
+    find(view, "step:step_7")
+    fitting = shown(view)
+    view.context = 2
+    find(view, "step:step_7")
+    assert len(fitting) < len(view)
+    assert list(view.fitting_rows()) == fitting
