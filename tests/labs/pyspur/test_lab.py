@@ -36,6 +36,7 @@ async def test_a_run_completes(pyspur_lab: PySpurLab) -> None:
     async with source_of(pyspur_lab) as source:
         run = await source.run(run_id)
         assert (run.status, run.pipeline_name) == (RunStatus.SUCCESS, "etl")
+        assert "nodes" not in run.tags
         nodes = ["input_node", "double", "output_node"]
         assert [step.key for step in await source.steps(run_id)] == nodes
         steps = [(kind, node) for node in nodes for kind in ("STEP_START", "STEP_SUCCESS")]
