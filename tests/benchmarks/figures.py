@@ -282,7 +282,7 @@ ROWS = (
         lambda figures: f"`dg api run get` {figures['dg_run_get_s']:.2f} s",
     ),
     Row(
-        "events lost or read twice in broken connections",
+        "events lost or shown twice in broken connections",
         "faults",
         lambda figures: f"{figures['lost'] + figures['twice']} of {figures['events']:,}",
         "0",
